@@ -1,0 +1,45 @@
+/** A child process that answers one message with one message. */
+
+import { fork } from "node:child_process";
+import { ROUND_TIMEOUT_MS } from "./limits.mjs";
+
+export class Child {
+  #process;
+  #label;
+
+  /** @param file a module beside this one */
+  constructor(label, file, args = []) {
+    this.#label = label;
+    this.#process = fork(new URL(file, import.meta.url), args, { execArgv: ["--expose-gc"] });
+  }
+
+  /** Resolves with the child's next message; rejects when it exits first or takes too long. */
+  next() {
+    return new Promise((resolve, reject) => {
+      const settle = (act, value) => {
+        clearTimeout(timer);
+        this.#process.off("message", onMessage);
+        this.#process.off("exit", onExit);
+        act(value);
+      };
+      const fail = (why) => settle(reject, new Error(`bench: ${this.#label} ${why}`));
+      const onMessage = (message) => settle(resolve, message);
+      const onExit = (code, signal) => fail(`exited with ${signal ?? code}`);
+      const timer = setTimeout(
+        () => fail(`gave no answer in ${ROUND_TIMEOUT_MS} ms`),
+        ROUND_TIMEOUT_MS,
+      );
+      this.#process.on("message", onMessage);
+      this.#process.on("exit", onExit);
+    });
+  }
+
+  ask(question) {
+    this.#process.send(question);
+    return this.next();
+  }
+
+  stop() {
+    this.#process.kill();
+  }
+}

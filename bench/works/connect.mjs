@@ -1,0 +1,21 @@
+/** Work: open connections, 50 at a time; they stay open until the clock has stopped. */
+
+import { closeAll, openMany } from "./connections.mjs";
+
+export const connect = {
+  unit: "conn/s",
+  higherIsBetter: true,
+  firstCount: 500,
+  maxCount: 2_000,
+  variants: [{ name: "connect", title: "connect rate, 50 at a time" }],
+
+  /** @returns the seconds that `count` handshakes took, and the CPU seconds of this process */
+  async run({ peer, url, count, measure }) {
+    let sockets = [];
+    const result = await measure(async () => {
+      sockets = await openMany(peer, `${url}/echo`, count, () => {});
+    });
+    await closeAll(peer, sockets);
+    return result;
+  },
+};

@@ -1,0 +1,36 @@
+/** Work: receive as fast as the server can send, counting. */
+
+import { checkMessage } from "./payload.mjs";
+
+export const flood = {
+  unit: "msg/s",
+  higherIsBetter: true,
+  firstCount: 2_000,
+  variants: [
+    { name: "flood-32", title: "receive flood, 32 B text", bytes: 32, binary: false },
+    { name: "flood-64k", title: "receive flood, 64 KiB binary", bytes: 65_536, binary: true },
+  ],
+
+  /** @returns the seconds from the order to the last of `count` messages, and the CPU seconds of this process */
+  async run({ peer, url, count, variant, measure }) {
+    const { bytes, binary } = variant;
+    let left = count;
+    let onDone;
+    const done = new Promise((resolve) => {
+      onDone = resolve;
+    });
+    const socket = await peer.open(`${url}/flood`, (data) => {
+      left -= 1;
+      if (left === 0) {
+        checkMessage(data, bytes, binary);
+        onDone();
+      }
+    });
+    const result = await measure(() => {
+      peer.send(socket, JSON.stringify({ count, bytes, binary }));
+      return done;
+    });
+    await peer.close(socket);
+    return result;
+  },
+};

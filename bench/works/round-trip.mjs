@@ -1,0 +1,37 @@
+/** Work: one message at a time, each sent when the answer to the one before has arrived. */
+
+import { checkMessage, createPayload } from "./payload.mjs";
+
+export const roundTrip = {
+  unit: "trip/s",
+  higherIsBetter: true,
+  firstCount: 1_000,
+  variants: [
+    { name: "round-trip-32", title: "round trip, 32 B text", bytes: 32, binary: false },
+    { name: "round-trip-1k", title: "round trip, 1 KiB text", bytes: 1024, binary: false },
+  ],
+
+  /** @returns the seconds that `count` round trips took, and the CPU seconds of this process */
+  async run({ peer, url, count, variant, measure }) {
+    const payload = createPayload(variant.bytes, variant.binary);
+    let left = count;
+    let onDone;
+    const done = new Promise((resolve) => {
+      onDone = resolve;
+    });
+    const socket = await peer.open(`${url}/echo`, (data) => {
+      left -= 1;
+      if (left > 0) peer.send(socket, payload);
+      else {
+        checkMessage(data, variant.bytes, variant.binary);
+        onDone();
+      }
+    });
+    const result = await measure(() => {
+      peer.send(socket, payload);
+      return done;
+    });
+    await peer.close(socket);
+    return result;
+  },
+};

@@ -1,0 +1,40 @@
+/** Format: facts as the short text that a log line shows. */
+
+const KIBIBYTE = 1024;
+
+export function formatBytes(bytes) {
+  if (bytes < KIBIBYTE) return `${bytes} B`;
+  if (bytes < KIBIBYTE ** 2) return `${(bytes / KIBIBYTE).toFixed(1)} KiB`;
+  return `${(bytes / KIBIBYTE ** 2).toFixed(1)} MiB`;
+}
+
+/** Milliseconds with as many digits as a reader can use. */
+export function formatMs(ms) {
+  if (ms < 10) return `${ms.toFixed(2)} ms`;
+  return ms < 100 ? `${ms.toFixed(1)} ms` : `${Math.round(ms)} ms`;
+}
+
+/** The time of day, to the millisecond. */
+export function formatTime(date) {
+  const [hours, minutes, seconds] = [date.getHours(), date.getMinutes(), date.getSeconds()].map(
+    (part) => String(part).padStart(2, "0"),
+  );
+  return `${hours}:${minutes}:${seconds}.${String(date.getMilliseconds()).padStart(3, "0")}`;
+}
+
+/** At most `maxCharacters` of `text`, with a mark where some were cut off. */
+export function shorten(text, maxCharacters) {
+  return text.length > maxCharacters ? `${text.slice(0, maxCharacters)}…` : text;
+}
+
+/** The first `maxBytes` bytes as hex digits, with a mark where there are more. */
+export function toHex(bytes, maxBytes) {
+  const pairs = Array.from(bytes.subarray(0, maxBytes), (byte) =>
+    byte.toString(16).padStart(2, "0"),
+  );
+  return pairs.join(" ") + (bytes.length > maxBytes ? " …" : "");
+}
+
+export function formatRecord({ sequence, temperature, place }) {
+  return `#${sequence} ${place} ${temperature.toFixed(2)} °C`;
+}

@@ -1,0 +1,148 @@
+/** The port: what a socket of any platform can do (`Adapter`) and what it reports (`AdapterSink`).
+ *  Everything above knows sockets by these types alone; every implementation passes one contract suite. */
+
+import type { Compression } from "../constants.ts";
+import type { SocketError } from "../errors.ts";
+
+/** How a connection ended. */
+export interface CloseInfo {
+  /** The close code that the peer sent; 1005 when it sent none, 1006 when there was no close frame. */
+  readonly code: number;
+  /** The close reason that the peer sent, or `""`. */
+  readonly reason: string;
+  /** Whether both close frames passed. */
+  readonly wasClean: boolean;
+}
+
+/**
+ * What an adapter reports, in this order: `open` at most once, then any number of `message`, `pong` and
+ * `drain`, then `error` at most once, then `close` exactly once and nothing after it.
+ *
+ * Nothing is reported from within the call that dials, nor from within a call of an adapter's method.
+ */
+export interface AdapterSink {
+  /** The handshake is done; `protocol` and `extensions` are known. */
+  open(): void;
+  /**
+   * A whole message. Bytes may be a view into memory that the adapter reuses once the call returns to
+   * the event loop; who keeps them for longer copies them.
+   */
+  message(data: string | Uint8Array): void;
+  /** A pong arrived, with its payload (RFC 6455, section 5.5.3). */
+  pong(payload: Uint8Array): void;
+  /** Everything that was sent has been handed to the network: `bufferedBytes` is 0 again. */
+  drain(): void;
+  /** Why the connection is about to end, when that was neither asked for nor a clean close. */
+  error(error: SocketError): void;
+  /** The connection has ended. */
+  close(info: CloseInfo): void;
+}
+
+/** A socket, dialled or accepted. An absent method is one that the platform lacks. */
+export interface Adapter {
+  /** The subprotocol that the server chose, or `""`. */
+  readonly protocol: string;
+  /** The extensions in use, as in `Sec-WebSocket-Extensions`, or `""`. */
+  readonly extensions: string;
+  /** `"ip:port"` of the peer, or `""` where the platform does not tell. */
+  readonly remoteAddress: string;
+  /** Payload bytes taken by `send` and not yet handed to the network. It keeps its value after the end. */
+  readonly bufferedBytes: number;
+  /** True once either side has started the closing handshake, or the connection has ended. */
+  readonly closing: boolean;
+
+  /**
+   * Sends a text (string) or binary message. Called only between `open` and the start of closing.
+   * The bytes are taken before the call returns: the caller may reuse them at once.
+   */
+  send(data: string | Uint8Array): void;
+
+  /**
+   * Starts the closing handshake behind all that was sent; ends the dial when it is still under way.
+   * The wait for the peer is bounded. Later calls do nothing.
+   */
+  close(code: number, reason: string): void;
+
+  /** Drops the connection, or the dial, at once, without a closing handshake. */
+  terminate?(): void;
+
+  /** Sends a ping of at most 125 bytes (RFC 6455, section 5.5.2). */
+  ping?(payload: Uint8Array): void;
+
+  /** Stops reading from the network, so that the peer feels backpressure. */
+  pause?(): void;
+
+  /** Reads on. */
+  resume?(): void;
+
+  /**
+   * From now on each message is reported in a task of its own, with all microtasks run in between, as
+   * the W3C events require. Absent where that is always so.
+   */
+  separateTasks?(): void;
+}
+
+/** TLS settings of a dial, named as Node's `tls.connect` names them. */
+export interface TlsOptions {
+  readonly ca?: string | Uint8Array | readonly (string | Uint8Array)[];
+  readonly cert?: string | Uint8Array | readonly (string | Uint8Array)[];
+  readonly key?: string | Uint8Array | readonly (string | Uint8Array)[];
+  readonly pfx?: string | Uint8Array;
+  readonly passphrase?: string;
+  readonly servername?: string;
+  readonly ciphers?: string;
+  readonly minVersion?: "TLSv1.2" | "TLSv1.3";
+  readonly maxVersion?: "TLSv1.2" | "TLSv1.3";
+  /** `false` accepts any certificate: whoever sits on the line can read and change everything. @default true */
+  readonly rejectUnauthorized?: boolean;
+  /** Replaces Node's check of the certificate's names; returns an error to refuse it. */
+  readonly checkServerIdentity?: (hostname: string, certificate: object) => Error | undefined;
+}
+
+/** Options of a dial that only some platforms can honour. */
+export interface DialOptions {
+  /**
+   * Header fields of the handshake request; an array sends the field several times. The fields that make
+   * up the handshake itself (`Upgrade`, `Connection`, `Sec-WebSocket-*`) are refused.
+   */
+  readonly headers?: Readonly<Record<string, string | readonly string[]>>;
+  /** Whether to offer permessage-deflate. @default Compression.DISABLED */
+  readonly compression?: Compression;
+  /**
+   * Largest message accepted, in bytes after decompression, 0 to 128 MiB. A larger one closes the
+   * connection with 1009 before it is held in memory. 0 accepts empty messages only.
+   * @default 16 MiB
+   */
+  readonly readLimit?: number;
+  /** The `http.Agent` (`https.Agent` for `wss:`) that opens the connection: proxies, pinned addresses. */
+  readonly agent?: object;
+  /** TLS settings for `wss:` URLs. */
+  readonly tls?: TlsOptions;
+  /**
+   * How many redirects to follow, 0 to 20. Crossing to another origin drops the caller's `headers`; going
+   * from `wss:` to `ws:` is refused.
+   * @default 0
+   */
+  readonly followRedirects?: number;
+}
+
+/** One dial. `url` is absolute, `ws:` or `wss:`, without a fragment; `protocols` are valid and distinct. */
+export interface DialRequest {
+  readonly url: string;
+  readonly protocols: readonly string[];
+  readonly options: DialOptions;
+}
+
+/** What a platform offers for opening connections. */
+export interface Dialer {
+  /** Whether there is anything to dial with. */
+  readonly supported: boolean;
+  /**
+   * Checks the options before anything is dialled.
+   * @throws {SocketError} INVALID when a value is wrong (`ERR_INVALID_OPTION`) or the platform cannot
+   *   honour the option (`ERR_UNSUPPORTED`)
+   */
+  checkOptions(options: DialOptions): void;
+  /** Starts a handshake; the outcome is reported to `sink`, never from within this call. */
+  dial(request: DialRequest, sink: AdapterSink): Adapter;
+}

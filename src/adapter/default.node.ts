@@ -1,0 +1,7 @@
+/** The default dialer of Node: `ws`, by isomorphic-ws. */
+
+import Ws from "isomorphic-ws";
+import type { Dialer } from "./adapter.ts";
+import { createWsDialer } from "./ws.ts";
+
+export const defaultDialer: Dialer = /* @__PURE__ */ createWsDialer(Ws);

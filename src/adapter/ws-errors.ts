@@ -1,0 +1,101 @@
+/** Errors of `ws` and of Node beneath it, in the words of this library.
+ *  Every message is one line that says who, what and why; URLs stand without user info and query. */
+
+import { redact } from "../base/url.ts";
+import { SocketError } from "../errors.ts";
+
+/** Client errors that a later try may not meet again (RFC 9110, section 15.5; RFC 6585). */
+const RETRYABLE_4XX: ReadonlySet<number> = new Set([408, 425, 429]);
+
+/** What ws says of a message past the limit, and of a frame past what a number can count. */
+const TOO_BIG: ReadonlySet<string> = new Set([
+  "WS_ERR_UNSUPPORTED_MESSAGE_LENGTH",
+  "WS_ERR_UNSUPPORTED_DATA_PAYLOAD_LENGTH",
+]);
+
+/** An answer to the handshake that is no upgrade. */
+export interface Refusal {
+  readonly status: number;
+  readonly statusText: string;
+  /** The start of the body, as text. */
+  readonly body: string;
+  /** The `Location` field, where there is one. */
+  readonly location?: string | undefined;
+}
+
+/** The dial failed before there was an answer: no route, no listener, no trust, no sense in the answer. */
+export function describeDialFailure(error: Error, url: string): SocketError {
+  const code = codeOf(error);
+  const redirect = error.message === "Maximum redirects exceeded";
+  const named = code === undefined || error.message.includes(code) ? "" : ` (${code})`;
+  return new SocketError(
+    "INTERNAL",
+    `WebSocket ${redact(url)}: connection failed: ${textOf(error)}${named}`,
+    {
+      code: redirect ? "ERR_REDIRECT" : (code ?? "ERR_HANDSHAKE"),
+      retryable: !redirect,
+      cause: error,
+    },
+  );
+}
+
+/** The server answered the handshake with something else than 101. */
+export function describeRefusal(refusal: Refusal, url: string): SocketError {
+  const { status, statusText, body, location } = refusal;
+  const target = location === undefined ? "" : `, redirecting to ${redact(location)}`;
+  const line = `${status} ${statusText}`.trim();
+  return new SocketError(
+    "INTERNAL",
+    `WebSocket ${redact(url)}: handshake refused: ${line}${target}`,
+    {
+      code: "ERR_HANDSHAKE_STATUS",
+      retryable: status < 400 ? false : status >= 500 || RETRYABLE_4XX.has(status),
+      details: { status, statusText, body, ...(location === undefined ? {} : { location }) },
+    },
+  );
+}
+
+/** A redirect that would leave TLS. */
+export function describeDowngrade(from: string, to: string): SocketError {
+  const message = `WebSocket ${redact(from)}: redirect to ${redact(to)} refused: it would leave TLS`;
+  return new SocketError("INTERNAL", message, { code: "ERR_REDIRECT" });
+}
+
+/** The peer sent something that RFC 6455 or a limit forbids. */
+export function describeProtocolError(error: Error, url: string, readLimit: number): SocketError {
+  const code = codeOf(error);
+  if (code !== undefined && TOO_BIG.has(code)) return describeTooBig(url, readLimit, error);
+  const isText = code === "WS_ERR_INVALID_UTF8";
+  return new SocketError("INTERNAL", `WebSocket ${redact(url)}: protocol error: ${error.message}`, {
+    code: isText ? "ERR_INVALID_UTF8" : "ERR_PROTOCOL",
+    cause: error,
+  });
+}
+
+/** A message went over `readLimit`. */
+export function describeTooBig(url: string, readLimit: number, cause?: Error): SocketError {
+  const message = `WebSocket ${redact(url)}: message is larger than readLimit, ${readLimit} bytes`;
+  const details = { limit: readLimit };
+  return new SocketError("INTERNAL", message, { code: "ERR_MESSAGE_TOO_BIG", details, cause });
+}
+
+/** The connection ended without a close frame. */
+export function describeLoss(cause: Error | null, url: string): SocketError {
+  const reason = cause ? textOf(cause) : "the peer ended it without a close frame";
+  return new SocketError("INTERNAL", `WebSocket ${redact(url)}: connection lost: ${reason}`, {
+    code: (cause && codeOf(cause)) ?? "ERR_CONNECTION_LOST",
+    retryable: true,
+    cause,
+  });
+}
+
+function codeOf(error: Error): string | undefined {
+  return "code" in error && typeof error.code === "string" ? error.code : undefined;
+}
+
+/** One line; that of an AggregateError, which has none of its own, is made of what it holds. */
+function textOf(error: Error): string {
+  const inner: unknown[] = error instanceof AggregateError ? error.errors : [];
+  const lines = inner.map((item) => (item instanceof Error ? item.message : `${item}`));
+  return error.message || lines.join(", ") || error.name;
+}

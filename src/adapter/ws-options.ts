@@ -1,0 +1,146 @@
+/** Options of a dial by `ws`: checked here, and put into its words. */
+
+import { isToken } from "../base/url.ts";
+import {
+  CLOSE_TIMEOUT_MS,
+  Compression,
+  DEFAULT_READ_LIMIT_BYTES,
+  MAX_READ_LIMIT_BYTES,
+} from "../constants.ts";
+import { invalidOption, SocketError } from "../errors.ts";
+import type { DialOptions, TlsOptions } from "./adapter.ts";
+
+const MAX_REDIRECTS = 20;
+
+/** Fields that the handshake itself writes (RFC 6455, section 4.1). */
+const HANDSHAKE_FIELD = /^(connection|upgrade|sec-websocket-.*)$/i;
+// What RFC 9110, section 5.5, forbids in a field value; above all CR and LF, which would start another.
+const FORBIDDEN_IN_VALUE = /[^\t\x20-\x7e\x80-\xff]/;
+
+const TLS_KEYS: ReadonlySet<string> = new Set<keyof TlsOptions>([
+  "ca",
+  "cert",
+  "key",
+  "pfx",
+  "passphrase",
+  "servername",
+  "ciphers",
+  "minVersion",
+  "maxVersion",
+  "rejectUnauthorized",
+  "checkServerIdentity",
+]);
+
+/** One check an option: returns what the value must be when it is not. */
+const CHECKS: { readonly [Option in keyof DialOptions]-?: (value: unknown) => string | null } = {
+  headers: checkHeaders,
+  compression: (value) =>
+    Object.values<unknown>(Compression).includes(value)
+      ? null
+      : "a value of Compression: 0, 1 or 2",
+  readLimit: (value) => checkInteger(value, MAX_READ_LIMIT_BYTES),
+  followRedirects: (value) => checkInteger(value, MAX_REDIRECTS),
+  agent: (value) => (isObject(value) ? null : "an http.Agent"),
+  tls: checkTls,
+};
+
+/**
+ * Checks each option that is given.
+ *
+ * @throws {SocketError} INVALID, `ERR_INVALID_OPTION` for a bad value, `ERR_UNSUPPORTED` for an
+ *   unknown option
+ */
+export function checkDialOptions(options: DialOptions): void {
+  for (const [option, value] of Object.entries(options)) {
+    if (!isDialOption(option)) {
+      const message = `WebSocket: there is no option "${option}"`;
+      throw new SocketError("INVALID", message, { code: "ERR_UNSUPPORTED", details: { option } });
+    }
+    const wanted = CHECKS[option](value);
+    if (wanted !== null) {
+      throw invalidOption(
+        option,
+        `WebSocket: ${option} is ${show(option, value)}, must be ${wanted}`,
+      );
+    }
+  }
+}
+
+function isDialOption(name: string): name is keyof DialOptions {
+  return Object.hasOwn(CHECKS, name);
+}
+
+/** The value as an error may show it: those that can hold a secret are not shown. */
+function show(option: string, value: unknown): string {
+  if (option === "headers" || option === "tls") return "wrong";
+  return typeof value === "string"
+    ? `"${value}"`
+    : `${typeof value === "object" ? typeof value : value}`;
+}
+
+function isObject(value: unknown): value is object {
+  return typeof value === "object" && value !== null;
+}
+
+function checkInteger(value: unknown, max: number): string | null {
+  const fits = typeof value === "number" && Number.isInteger(value) && value >= 0 && value <= max;
+  return fits ? null : `an integer, 0..${max}`;
+}
+
+function checkHeaders(headers: unknown): string | null {
+  if (!isObject(headers)) return "an object of header fields";
+  for (const [name, value] of Object.entries(headers)) {
+    if (!isToken(name)) return `named by tokens; ${JSON.stringify(name)} is none`;
+    if (HANDSHAKE_FIELD.test(name)) return `without "${name}", which the handshake writes itself`;
+    const wanted = checkFieldValue(value);
+    if (wanted !== null) return `${wanted}; "${name}" is not`;
+  }
+  return null;
+}
+
+function checkFieldValue(value: unknown): string | null {
+  const parts: unknown[] = Array.isArray(value) ? value : [value];
+  for (const part of parts) {
+    if (typeof part !== "string") return "of strings or arrays of strings";
+    if (FORBIDDEN_IN_VALUE.test(part)) return "free of line breaks and control characters";
+  }
+  return null;
+}
+
+function checkTls(tls: unknown): string | null {
+  if (!isObject(tls)) return "an object of TLS settings";
+  const unknown = Object.keys(tls).find((key) => !TLS_KEYS.has(key));
+  return unknown === undefined ? null : `free of unknown settings, as "${unknown}"`;
+}
+
+/** What each mode offers (RFC 7692, section 7.1.1); the adapter decides which messages are compressed. */
+const DEFLATE = {
+  [Compression.DISABLED]: false,
+  [Compression.CONTEXT_TAKEOVER]: { threshold: 0 },
+  [Compression.NO_CONTEXT]: {
+    threshold: 0,
+    clientNoContextTakeover: true,
+    serverNoContextTakeover: true,
+  },
+} as const;
+
+/** The options in the words of `ws`. */
+export function toWsOptions(options: DialOptions) {
+  const { compression = Compression.DISABLED, followRedirects = 0, agent, tls } = options;
+  return {
+    ...tls,
+    ...(agent === undefined ? {} : { agent }),
+    headers: { ...options.headers },
+    perMessageDeflate: DEFLATE[compression],
+    // There 0 stands for "no limit"; a message of one byte is then refused by the adapter.
+    maxPayload: Math.max(readLimitOf(options), 1),
+    followRedirects: followRedirects > 0,
+    maxRedirects: followRedirects,
+    closeTimeout: CLOSE_TIMEOUT_MS,
+  };
+}
+
+/** The largest message accepted, in bytes. */
+export function readLimitOf(options: DialOptions): number {
+  return options.readLimit ?? DEFAULT_READ_LIMIT_BYTES;
+}

@@ -1,0 +1,268 @@
+/** Ws: a `ws` socket as an Adapter.
+ *  Dialled here; one that a server accepted is given to `WsAdapter` the same way. */
+
+import type { ClientRequest, IncomingMessage } from "node:http";
+import type { Socket } from "node:net";
+import type { WebSocket as WsSocket } from "ws";
+import { Fifo } from "../base/fifo.ts";
+import { CloseCode, Compression, DEFAULT_COMPRESSION_THRESHOLD_BYTES } from "../constants.ts";
+import type { SocketError } from "../errors.ts";
+import type { Adapter, AdapterSink, Dialer, DialOptions, DialRequest } from "./adapter.ts";
+import {
+  describeDialFailure,
+  describeLoss,
+  describeProtocolError,
+  describeTooBig,
+} from "./ws-errors.ts";
+import { guardRedirect, readRefusal } from "./ws-handshake.ts";
+import { checkDialOptions, readLimitOf, toWsOptions } from "./ws-options.ts";
+
+/** The events of a `ws` socket, messages apart. */
+type WsEvent =
+  | [name: "open"]
+  | [name: "pong", payload: Buffer]
+  | [name: "error", error: Error]
+  | [name: "close", code: number, reason: Buffer]
+  | [name: "upgrade", response: IncomingMessage]
+  | [name: "redirect", url: string, request: ClientRequest]
+  | [name: "unexpected-response", request: ClientRequest, response: IncomingMessage];
+
+/** A `ws` socket that hands its events straight to its adapter: no listener of its own for each kind. */
+interface ReportingSocket extends WsSocket {
+  owner: WsAdapter | null;
+}
+type ReportingClass = new (url: string, protocols: string[], options: object) => ReportingSocket;
+
+// What `send` asks of ws, by [binary][compressed]; shared, since ws only reads them.
+const SEND_OPTIONS = [
+  [
+    { binary: false, compress: false },
+    { binary: false, compress: true },
+  ],
+  [
+    { binary: true, compress: false },
+    { binary: true, compress: true },
+  ],
+] as const;
+
+/** A `ws` socket, from its first event on. */
+export class WsAdapter implements Adapter {
+  readonly #ws: ReportingSocket;
+  readonly #sink: AdapterSink;
+  readonly #request: DialRequest;
+  #socket: Socket | null = null;
+  #extensions = "";
+  #opened = false;
+  /** Whether the end needs no explanation: one was given, or it was asked for. */
+  #explained = false;
+  /** Payload sizes that the network has not taken yet, oldest first; made when needed. */
+  #unsent: Fifo<number> | null = null;
+  #unsentBytes = 0;
+  #handleSent: ((error?: Error | null) => void) | null = null;
+  #separate = false;
+  /** Reports that wait for a task of their own. */
+  #waiting = 0;
+
+  constructor(ws: ReportingSocket, request: DialRequest, sink: AdapterSink) {
+    this.#ws = ws;
+    this.#request = request;
+    this.#sink = sink;
+    ws.owner = this;
+  }
+
+  get protocol(): string {
+    return this.#ws.protocol;
+  }
+  get extensions(): string {
+    return this.#extensions;
+  }
+  get remoteAddress(): string {
+    const { remoteAddress = "", remotePort } = this.#socket ?? {};
+    if (remoteAddress === "") return "";
+    return `${remoteAddress.includes(":") ? `[${remoteAddress}]` : remoteAddress}:${remotePort}`;
+  }
+  get bufferedBytes(): number {
+    return this.#unsentBytes;
+  }
+  get closing(): boolean {
+    // What still waits to be reported came before the peer's close frame.
+    return this.#waiting === 0 && this.#ws.readyState > 1;
+  }
+
+  send(data: string | Uint8Array): void {
+    const isText = typeof data === "string";
+    const deflates = this.#extensions !== "";
+    // Masking copies the bytes before ws returns; compression reads them later.
+    const bytes = isText ? Buffer.from(data) : deflates ? Buffer.from(data) : data;
+    const compress = deflates && bytes.length >= this.#compressionThreshold();
+    this.#unsent ??= new Fifo();
+    this.#unsent.push(bytes.length);
+    this.#unsentBytes += bytes.length;
+    this.#handleSent ??= (error) => this.#countSent(error);
+    this.#ws.send(bytes, SEND_OPTIONS[isText ? 0 : 1][compress ? 1 : 0], this.#handleSent);
+  }
+
+  close(code: number, reason: string): void {
+    this.#explained = true;
+    this.#ws.close(code, reason);
+  }
+
+  terminate(): void {
+    this.#explained = true;
+    this.#ws.terminate();
+  }
+
+  ping(payload: Uint8Array): void {
+    this.#ws.ping(payload);
+  }
+
+  pause(): void {
+    this.#ws.pause();
+  }
+
+  resume(): void {
+    this.#ws.resume();
+  }
+
+  separateTasks(): void {
+    this.#separate = true;
+  }
+
+  /** Takes a message of the `ws` socket. */
+  handleMessage(payload: Buffer, isBinary: boolean): void {
+    if (payload.length > readLimitOf(this.#request.options)) {
+      this.#explain(describeTooBig(this.#request.url, 0));
+      this.#ws.close(CloseCode.MESSAGE_TOO_BIG);
+      return;
+    }
+    const data = isBinary ? payload : payload.toString();
+    if (this.#separate) this.#reportLater(() => this.#sink.message(data));
+    else this.#sink.message(data);
+  }
+
+  /** Takes another event of the `ws` socket. */
+  handle(...event: WsEvent): boolean {
+    switch (event[0]) {
+      case "open":
+        this.#opened = true;
+        this.#sink.open();
+        return true;
+      case "pong":
+        this.#report(() => this.#sink.pong(event[1]));
+        return true;
+      case "error":
+        this.#explain(this.#describe(event[1]));
+        return true;
+      case "close":
+        this.#handleClose(event[1], event[2].toString());
+        return true;
+      case "upgrade":
+        this.#socket = event[1].socket;
+        this.#extensions = event[1].headers["sec-websocket-extensions"] ?? "";
+        return true;
+      case "redirect":
+        this.#handleRedirect(event[1], event[2]);
+        return true;
+      case "unexpected-response":
+        readRefusal(event[2], this.#request.url, (error) => this.#abort(error));
+        return true;
+      default:
+        return false;
+    }
+  }
+
+  #handleRedirect(url: string, request: ClientRequest): void {
+    const fields = Object.keys(this.#request.options.headers ?? {});
+    const error = guardRedirect(this.#request.url, url, request, fields);
+    if (error) this.#abort(error);
+  }
+
+  #handleClose(code: number, reason: string): void {
+    const wasClean = code !== CloseCode.ABNORMAL_CLOSURE;
+    if (!wasClean) this.#explain(describeLoss(this.#socket?.errored ?? null, this.#request.url));
+    this.#report(() => this.#sink.close({ code, reason, wasClean }));
+  }
+
+  #describe(error: Error): SocketError {
+    const { url, options } = this.#request;
+    return this.#opened
+      ? describeProtocolError(error, url, readLimitOf(options))
+      : describeDialFailure(error, url);
+  }
+
+  /** Reports why it is about to end, unless that is known already. */
+  #explain(error: SocketError): void {
+    if (this.#explained) return;
+    this.#explained = true;
+    this.#report(() => this.#sink.error(error));
+  }
+
+  #abort(error: SocketError): void {
+    this.#explain(error);
+    this.#ws.terminate();
+  }
+
+  /** Reports behind all that waits. */
+  #report(step: () => void): void {
+    if (this.#waiting === 0) step();
+    else this.#reportLater(step);
+  }
+
+  #reportLater(step: () => void): void {
+    this.#waiting += 1;
+    // Node runs all microtasks between two of these.
+    setImmediate(() => {
+      step();
+      this.#waiting -= 1;
+    });
+  }
+
+  #compressionThreshold(): number {
+    const mode = this.#request.options.compression ?? Compression.DISABLED;
+    return DEFAULT_COMPRESSION_THRESHOLD_BYTES[mode];
+  }
+
+  #countSent(error?: Error | null): void {
+    const bytes = this.#unsent?.shift() ?? 0;
+    // What could not be sent stays counted.
+    if (error) return;
+    this.#unsentBytes -= bytes;
+    if (this.#unsentBytes === 0) this.#report(() => this.#sink.drain());
+  }
+}
+
+/** The class of `ws`, its sockets reporting to their adapters. */
+function createReportingClass(Ws: typeof WsSocket): ReportingClass {
+  return class extends Ws implements ReportingSocket {
+    owner: WsAdapter | null = null;
+
+    override emit(name: string | symbol, first?: unknown, second?: unknown): boolean {
+      if (this.owner === null) return false;
+      if (name !== "message") return this.owner.handle(...([name, first, second] as WsEvent));
+      this.owner.handleMessage(first as Buffer, second as boolean);
+      return true;
+    }
+  };
+}
+
+/** A dialer over the class of `ws`. */
+export function createWsDialer(Ws: typeof WsSocket): Dialer {
+  let Reporting: ReportingClass | null = null;
+  return {
+    supported: true,
+
+    checkOptions(options: DialOptions): void {
+      checkDialOptions(options);
+    },
+
+    dial(request: DialRequest, sink: AdapterSink): Adapter {
+      Reporting ??= createReportingClass(Ws);
+      const options = toWsOptions(request.options);
+      return new WsAdapter(
+        new Reporting(request.url, [...request.protocols], options),
+        request,
+        sink,
+      );
+    },
+  };
+}

@@ -1,0 +1,360 @@
+/** WebSocket: the class, with both its faces, W3C and `addListener`, on one state machine.
+ *  @see WHATWG WebSockets, section 3 */
+
+import { defaultDialer } from "#default-dialer";
+import type { CloseInfo, Dialer } from "./adapter/adapter.ts";
+import { isBufferSource, utf8Length, viewBytes } from "./base/bytes.ts";
+import { type Protocols, parseProtocols, parseSocketUrl } from "./base/url.ts";
+import { ByteBuffer } from "./buffer.ts";
+import { CloseCode, MAX_REASON_BYTES, ReadyState } from "./constants.ts";
+import {
+  type BinaryType,
+  checkEventName,
+  Dispatch,
+  EVENT_NAMES,
+  type EventHandler,
+  type EventName,
+  isBinaryType,
+  type ListenerData,
+  type WebSocketEventMap,
+} from "./dispatch.ts";
+import { LazyEventTarget, wake } from "./events/event-target.ts";
+import { Lifecycle } from "./lifecycle.ts";
+import {
+  type CheckedOptions,
+  checkSocketOptions,
+  type WebSocketOptions,
+} from "./socket-options.ts";
+
+/** Stands in for the URL to make a socket that is not yet opened, over the dialer it carries. */
+class Unopened {
+  readonly dialer: Dialer;
+
+  constructor(dialer: Dialer) {
+    this.dialer = dialer;
+  }
+}
+
+type Sendable = string | ArrayBuffer | ArrayBufferView | Blob | ByteBuffer;
+
+/** Makes an unopened socket over another dialer than the platform's. */
+export function makeWebSocket(dialer: Dialer, options: WebSocketOptions = {}): WebSocket {
+  return Reflect.construct(WebSocket, [new Unopened(dialer), null, options]);
+}
+
+let lastId = 0;
+
+/**
+ * A WebSocket: the W3C class of the web platform, in a page and in Node, and besides it listeners without
+ * event objects (`addListener`), a reusable buffer for binary messages and errors that say why.
+ *
+ * It differs from the standard in two things: `close()` without a code sends 1000, and `binaryType` starts
+ * as "arraybuffer".
+ */
+export class WebSocket extends LazyEventTarget {
+  declare static readonly CONNECTING: 0;
+  declare static readonly OPEN: 1;
+  declare static readonly CLOSING: 2;
+  declare static readonly CLOSED: 3;
+  declare readonly CONNECTING: 0;
+  declare readonly OPEN: 1;
+  declare readonly CLOSING: 2;
+  declare readonly CLOSED: 3;
+
+  declare onopen: EventHandler<WebSocketEventMap["open"]>;
+  declare onmessage: EventHandler<WebSocketEventMap["message"]>;
+  /** Follows `onerror` in the same task where there was a failure; nothing follows it. */
+  declare onclose: EventHandler<WebSocketEventMap["close"]>;
+  /** Its event says why, in `error` and `message`, as far as the platform tells. */
+  declare onerror: EventHandler<WebSocketEventMap["error"]>;
+
+  readonly #dispatch: Dispatch;
+  readonly #lifecycle: Lifecycle;
+  /** What `open` needs; null once it was called. */
+  #unopened: { readonly dialer: Dialer; readonly options: CheckedOptions } | null;
+  #id = "";
+
+  /**
+   * Starts to connect to `url`; `open` follows, or `error` and `close`.
+   *
+   * @param url `ws:` or `wss:` (`http:` and `https:` are taken as these); relative in a page
+   * @param protocols subprotocols to offer, one or several; none for null
+   * @throws {DOMException} SyntaxError for a bad URL, a fragment, a bad or repeated subprotocol
+   * @throws {SocketError} INVALID for a bad option, or one that this platform cannot honour
+   */
+  constructor(url: string | URL, protocols: Protocols = null, options: WebSocketOptions = {}) {
+    super();
+    if (arguments.length === 0) throw new TypeError("WebSocket: url is missing");
+    const token: unknown = url;
+    const dialer = token instanceof Unopened ? token.dialer : defaultDialer;
+    this.#dispatch = new Dispatch(this);
+    this.#lifecycle = new Lifecycle(this.#dispatch);
+    if (token instanceof Unopened) {
+      this.#unopened = { dialer, options: checkSocketOptions(options, dialer) };
+    } else {
+      const address = parseSocketUrl(url);
+      const names = parseProtocols(protocols);
+      this.#unopened = { dialer, options: checkSocketOptions(options, dialer) };
+      this.#dial(address, names);
+    }
+  }
+
+  /** Makes a socket that connects once `open` is called. */
+  static make(options: WebSocketOptions = {}): WebSocket {
+    return makeWebSocket(defaultDialer, options);
+  }
+
+  /** Tells whether this platform has something to connect with. */
+  static isSupported(): boolean {
+    return defaultDialer.supported;
+  }
+  isSupported(): boolean {
+    return WebSocket.isSupported();
+  }
+
+  /**
+   * Starts to connect a socket that `make` gave; can be called once.
+   *
+   * @throws {DOMException} InvalidStateError when it was opened or closed before; SyntaxError as the
+   *   constructor does
+   */
+  open(url: string | URL, protocols: Protocols = null): this {
+    if (this.#unopened === null || this.readyState !== ReadyState.CONNECTING) {
+      throw new DOMException("WebSocket.open: this socket was opened before", "InvalidStateError");
+    }
+    this.#dial(parseSocketUrl(url), parseProtocols(protocols));
+    return this;
+  }
+
+  #dial(url: string, protocols: string[]): void {
+    const parts = this.#unopened;
+    if (parts === null) return;
+    const { dialTimeoutMs, signal, dial } = parts.options;
+    const separateTasks = this.#dispatch.watches("message");
+    this.#lifecycle.dial(
+      parts.dialer,
+      { url, protocols, options: dial },
+      { dialTimeoutMs, signal, separateTasks },
+    );
+    this.#unopened = null;
+  }
+
+  /** `ReadyState`: 0 connecting, 1 open, 2 closing, 3 closed. */
+  get readyState(): ReadyState {
+    return this.#lifecycle.state;
+  }
+  /** The absolute URL; `""` before `open`. */
+  get url(): string {
+    return this.#lifecycle.url;
+  }
+  /** The subprotocol that the server chose, or `""`. */
+  get protocol(): string {
+    return this.#lifecycle.protocol;
+  }
+  /** The extensions in use, or `""`. */
+  get extensions(): string {
+    return this.#lifecycle.extensions;
+  }
+  /**
+   * Payload bytes that were sent and have not yet been handed to the network. What is sent after closing
+   * began counts too, and nothing is taken off once the socket has closed.
+   */
+  get bufferedAmount(): number {
+    return this.#lifecycle.bufferedBytes;
+  }
+  /**
+   * What binary messages arrive as, on the W3C face: "arraybuffer" or "blob"; other values are ignored.
+   * Set to "blob", listeners of `addListener` get Blobs as well. @default "arraybuffer"
+   */
+  get binaryType(): BinaryType {
+    return this.#dispatch.binaryType;
+  }
+  set binaryType(type: BinaryType) {
+    if (isBinaryType(type)) this.#dispatch.binaryType = type;
+  }
+  /** A name of this socket, unique in the process. */
+  get id(): string {
+    if (this.#id === "") {
+      lastId += 1;
+      this.#id = `ws-${lastId}`;
+    }
+    return this.#id;
+  }
+
+  getReadyState(): ReadyState {
+    return this.readyState;
+  }
+  getUrl(): string {
+    return this.url;
+  }
+  getBinaryType(): BinaryType {
+    return this.binaryType;
+  }
+  /** Sets `binaryType`. @throws {TypeError} for another value than its two */
+  setBinaryType(type: BinaryType): this {
+    if (!isBinaryType(type)) {
+      throw new TypeError(`WebSocket.setBinaryType: "${type}" is not "blob" or "arraybuffer"`);
+    }
+    this.binaryType = type;
+    return this;
+  }
+
+  /**
+   * Sends a message: a string as text, anything of bytes as binary. Messages leave in the order of the
+   * calls, a Blob's place kept while it is read. Bytes may be changed as soon as the call returns.
+   *
+   * Once closing has begun the message is discarded and only counted in `bufferedAmount`.
+   *
+   * @throws {DOMException} InvalidStateError while connecting
+   */
+  send(data: Sendable): this {
+    if (arguments.length === 0) throw new TypeError("WebSocket.send: data is missing");
+    const payload = typeof data === "string" ? data : toPayload(data);
+    if (this.readyState === ReadyState.CONNECTING) {
+      throw new DOMException("WebSocket.send: the socket is still connecting", "InvalidStateError");
+    }
+    this.#lifecycle.send(payload);
+    return this;
+  }
+
+  /**
+   * Sends a binary message: the whole of a `ByteBuffer` (its size, not its cursor), or a `BufferSource`.
+   *
+   * @throws {TypeError} when it is given anything else
+   * @throws {DOMException} InvalidStateError while connecting
+   */
+  sendBytes(bytes: ByteBuffer | ArrayBuffer | ArrayBufferView): this {
+    if (!(bytes instanceof ByteBuffer) && !isBufferSource(bytes)) {
+      throw new TypeError(`WebSocket.sendBytes: ${bytes} is no ByteBuffer, ArrayBuffer or view`);
+    }
+    return this.send(bytes);
+  }
+
+  /**
+   * Starts the closing handshake behind everything sent; `close` follows, at the latest 5 s later. While
+   * connecting it ends the attempt. Does nothing once closing has begun.
+   *
+   * @param code 1000 or 3000..4999
+   * @param reason at most 123 bytes of UTF-8
+   * @throws {DOMException} InvalidAccessError for another code, SyntaxError for a longer reason
+   * @see RFC 6455, section 7.1.2
+   */
+  close(code: number = CloseCode.NORMAL, reason: string | null = null): this {
+    const sent = toUnsignedShort(code);
+    if (sent !== CloseCode.NORMAL && (sent < 3000 || sent > 4999)) {
+      const message = `WebSocket.close: code ${code} is not 1000 or 3000..4999`;
+      throw new DOMException(message, "InvalidAccessError");
+    }
+    const text = reason === null ? "" : `${reason}`;
+    const bytes = utf8Length(text);
+    if (bytes > MAX_REASON_BYTES) {
+      const message = `WebSocket.close: reason has ${bytes} bytes, at most ${MAX_REASON_BYTES}`;
+      throw new DOMException(message, "SyntaxError");
+    }
+    this.#lifecycle.startClosing(sent, text);
+    return this;
+  }
+
+  /** Resolves with how the socket closed, once it has closed. Never rejects. */
+  read(): Promise<CloseInfo> {
+    return this.#lifecycle.ended();
+  }
+
+  /**
+   * Calls `handler(event, data, passedArg)` at each such event. Handlers are called in the order of their
+   * registration, before those of `addEventListener`; one registered twice is called twice. One that
+   * throws stops neither the others nor the socket: its error goes to `reportError`, or is thrown in a
+   * task of its own.
+   *
+   * Binary messages come in a `ByteBuffer` that belongs to this registration and is re-pointed at each
+   * message, nothing copied: `buffer.copy()` keeps the bytes.
+   *
+   * @throws {TypeError} when there is no such event, or `handler` is no function
+   */
+  addListener<E extends EventName, A = null>(
+    event: E,
+    handler: (event: E, data: ListenerData[E], passedArg: A) => void,
+    passedArg: A | null = null,
+  ): this {
+    if (typeof handler !== "function") {
+      throw new TypeError(`WebSocket.addListener: handler is ${handler}, must be a function`);
+    }
+    this.#dispatch.listen(checkEventName(event), handler, passedArg);
+    return this;
+  }
+
+  /** Undoes one `addListener` of `handler`, the newest; does nothing where there is none. */
+  removeListener(event: EventName, handler: unknown): this {
+    this.#dispatch.unlisten(checkEventName(event), handler);
+    return this;
+  }
+
+  override addEventListener<E extends EventName>(
+    type: E,
+    listener: ((this: WebSocket, event: WebSocketEventMap[E]) => unknown) | null,
+    options?: boolean | AddEventListenerOptions,
+  ): void;
+  override addEventListener(
+    type: string,
+    listener: EventListenerOrEventListenerObject | null,
+    options?: boolean | AddEventListenerOptions,
+  ): void;
+  override addEventListener(...args: Parameters<EventTarget["addEventListener"]>): void {
+    wake(this);
+    super.addEventListener(...args);
+    this.#dispatch.watch(args[0]);
+    if (args[0] === "message") this.#lifecycle.separateTasks();
+  }
+
+  override removeEventListener(...args: Parameters<EventTarget["removeEventListener"]>): void {
+    wake(this);
+    super.removeEventListener(...args);
+  }
+
+  override dispatchEvent(event: Event): boolean {
+    wake(this);
+    return super.dispatchEvent(event);
+  }
+
+  static {
+    // As Web IDL has it: members enumerable, constants on the class and on its prototype.
+    const { prototype } = this;
+    for (const type of EVENT_NAMES) {
+      Object.defineProperty(prototype, `on${type}`, {
+        configurable: true,
+        get(this: WebSocket): unknown {
+          return this.#dispatch.attribute(type);
+        },
+        set(this: WebSocket, value: unknown) {
+          this.#dispatch.setAttribute(type, value);
+        },
+      });
+    }
+    for (const name of Object.getOwnPropertyNames(prototype)) {
+      Object.defineProperty(prototype, name, { enumerable: name !== "constructor" });
+    }
+    for (const [name, value] of Object.entries(ReadyState)) {
+      for (const owner of [this, prototype]) {
+        Object.defineProperty(owner, name, { value, enumerable: true });
+      }
+    }
+    Object.defineProperty(prototype, Symbol.toStringTag, {
+      value: "WebSocket",
+      configurable: true,
+    });
+  }
+}
+
+/** Anything but a string as Web IDL converts it: bytes and Blobs stay, the rest becomes a string. */
+function toPayload(data: unknown): string | Uint8Array | Blob {
+  if (data instanceof ByteBuffer) return data.bytes;
+  if (isBufferSource(data)) return viewBytes(data);
+  return data instanceof Blob ? data : `${data}`;
+}
+
+/** Web IDL's conversion to a clamped unsigned short: rounds to the nearest, halves to the even one. */
+function toUnsignedShort(value: unknown): number {
+  const number = Math.min(Math.max(Number(value) || 0, 0), 65_535);
+  const rounded = Math.round(number);
+  return rounded - number === 0.5 && rounded % 2 === 1 ? rounded - 1 : rounded;
+}

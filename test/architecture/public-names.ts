@@ -1,0 +1,11 @@
+/** The public runtime names of the package. A name is added here and in `src/index.ts`, on purpose. */
+
+export const PUBLIC_NAMES: readonly string[] = [
+  "ByteBuffer",
+  "CloseCode",
+  "Compression",
+  "ReadyState",
+  "SocketError",
+  "WebSocket",
+  "isSocketError",
+];

@@ -1,0 +1,9 @@
+import { inject } from "vitest";
+import { createNativeDialer } from "../../src/adapter/native.ts";
+import { describeContract } from "./contract.ts";
+
+describeContract("native", {
+  dialer: createNativeDialer(globalThis.WebSocket),
+  server: () => inject("server"),
+  drains: false,
+});

@@ -1,0 +1,10 @@
+import { inject } from "vitest";
+import { WebSocket as Ws } from "ws";
+import { createWsDialer } from "../../src/adapter/ws.ts";
+import { describeContract } from "./contract.ts";
+
+describeContract("ws", {
+  dialer: createWsDialer(Ws),
+  server: () => inject("server"),
+  drains: true,
+});

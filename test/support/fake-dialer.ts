@@ -1,0 +1,162 @@
+/** Fake dialer: an Adapter in memory, its peer a script.
+ *  Every method of the port is there, so that what stands above can be tested without a network. */
+
+import type {
+  Adapter,
+  AdapterSink,
+  CloseInfo,
+  Dialer,
+  DialRequest,
+} from "../../src/adapter/adapter.ts";
+import { SocketError } from "../../src/errors.ts";
+
+const ABNORMAL: CloseInfo = { code: 1006, reason: "", wasClean: false };
+
+/** The other end of a fake connection. */
+export class FakePeer {
+  readonly request: DialRequest;
+  /** What arrived, oldest first. */
+  readonly received: (string | Uint8Array)[] = [];
+  /** What the adapter was asked to do beside sending, as `"close 1000 bye"`. */
+  readonly calls: string[] = [];
+  readonly #adapter: FakeAdapter;
+  onMessage: (data: string | Uint8Array) => void = () => {};
+
+  constructor(adapter: FakeAdapter, request: DialRequest) {
+    this.#adapter = adapter;
+    this.request = request;
+  }
+
+  accept(protocol = "", extensions = ""): void {
+    this.#adapter.accept(protocol, extensions);
+  }
+  send(data: string | Uint8Array): void {
+    this.#adapter.report((sink) => sink.message(data));
+  }
+  pong(payload: Uint8Array): void {
+    this.#adapter.report((sink) => sink.pong(payload));
+  }
+  /** Starts the closing handshake; the adapter answers, and it has ended. */
+  close(code = 1000, reason = ""): void {
+    this.#adapter.end(null, { code, reason, wasClean: true });
+  }
+  /** Ends it without a close frame. */
+  drop(message = "connection lost", code = "ERR_CONNECTION_LOST"): void {
+    const error = new SocketError("INTERNAL", message, { code, retryable: true });
+    this.#adapter.end(error, ABNORMAL);
+  }
+  /** Takes what was sent off the adapter's buffer. */
+  read(): void {
+    this.#adapter.drain();
+  }
+}
+
+/** The adapter's side. Reports come in microtasks, never from within a call. */
+export class FakeAdapter implements Adapter {
+  protocol = "";
+  extensions = "";
+  remoteAddress = "127.0.0.1:1";
+  bufferedBytes = 0;
+  closing = false;
+  readonly peer: FakePeer;
+  readonly #sink: AdapterSink;
+  #opened = false;
+  #ended = false;
+  #paused: ((sink: AdapterSink) => void)[] | null = null;
+
+  constructor(request: DialRequest, sink: AdapterSink) {
+    this.#sink = sink;
+    this.peer = new FakePeer(this, request);
+  }
+
+  report(step: (sink: AdapterSink) => void): void {
+    if (this.#paused) this.#paused.push(step);
+    else queueMicrotask(() => step(this.#sink));
+  }
+  accept(protocol: string, extensions: string): void {
+    this.report((sink) => {
+      if (this.closing) return;
+      this.#opened = true;
+      this.protocol = protocol;
+      this.extensions = extensions;
+      sink.open();
+    });
+  }
+  end(error: SocketError | null, info: CloseInfo): void {
+    if (this.#ended) return;
+    this.#ended = true;
+    this.report((sink) => {
+      this.closing = true;
+      if (error) sink.error(error);
+      sink.close(info);
+    });
+  }
+  drain(): void {
+    if (this.bufferedBytes === 0) return;
+    this.bufferedBytes = 0;
+    this.report((sink) => sink.drain());
+  }
+
+  send(data: string | Uint8Array): void {
+    const taken = typeof data === "string" ? data : data.slice();
+    this.bufferedBytes += new Blob([taken]).size;
+    this.peer.received.push(taken);
+    queueMicrotask(() => this.peer.onMessage(taken));
+  }
+  close(code: number, reason: string): void {
+    this.closing = true;
+    this.peer.calls.push(`close ${code} ${reason}`.trim());
+    const info = { code, reason, wasClean: true };
+    // Behind what was sent, to which the peer may answer with a close of its own.
+    queueMicrotask(() => this.end(null, this.#opened ? info : ABNORMAL));
+  }
+  terminate(): void {
+    this.closing = true;
+    this.peer.calls.push("terminate");
+    this.end(null, ABNORMAL);
+  }
+  ping(payload: Uint8Array): void {
+    const copy = payload.slice();
+    this.report((sink) => sink.pong(copy));
+  }
+  pause(): void {
+    this.#paused ??= [];
+  }
+  resume(): void {
+    const waiting = this.#paused ?? [];
+    this.#paused = null;
+    for (const step of waiting) this.report(step);
+  }
+  separateTasks(): void {
+    this.peer.calls.push("separateTasks");
+  }
+}
+
+/** A dialer whose peers do as `script` says. */
+export interface FakeDialer extends Dialer {
+  /** The adapters dialled, oldest first. */
+  readonly adapters: FakeAdapter[];
+  /** The peer of the newest. */
+  readonly peer: FakePeer;
+}
+
+/** Makes a fake dialer; without a script its peers wait for the test to accept. */
+export function createFakeDialer(script: (peer: FakePeer) => void = () => {}): FakeDialer {
+  const adapters: FakeAdapter[] = [];
+  return {
+    adapters,
+    supported: true,
+    get peer(): FakePeer {
+      const newest = adapters.at(-1);
+      if (newest === undefined) throw new Error("nothing was dialled yet");
+      return newest.peer;
+    },
+    checkOptions(): void {},
+    dial(request: DialRequest, sink: AdapterSink): Adapter {
+      const adapter = new FakeAdapter(request, sink);
+      adapters.push(adapter);
+      queueMicrotask(() => script(adapter.peer));
+      return adapter;
+    },
+  };
+}
