@@ -4,6 +4,8 @@ import { fork } from "node:child_process";
 import { ROUND_TIMEOUT_MS } from "./limits.mjs";
 
 export class Child {
+  /** Resolves with the first message, which the child sends unasked once it is ready. */
+  ready;
   #process;
   #label;
 
@@ -11,10 +13,24 @@ export class Child {
   constructor(label, file, args = []) {
     this.#label = label;
     this.#process = fork(new URL(file, import.meta.url), args, { execArgv: ["--expose-gc"] });
+    this.ready = this.#next();
+  }
+
+  /** Sends `question` and resolves with the answer. */
+  async ask(question) {
+    if (!this.#process.connected) throw new Error(`the ${this.#label} is gone`);
+    const answer = this.#next();
+    // A failure to reach it is told by its exit.
+    this.#process.send(question, () => {});
+    return await answer;
+  }
+
+  stop() {
+    this.#process.kill();
   }
 
   /** Resolves with the child's next message; rejects when it exits first or takes too long. */
-  next() {
+  #next() {
     return new Promise((resolve, reject) => {
       const settle = (act, value) => {
         clearTimeout(timer);
@@ -22,7 +38,7 @@ export class Child {
         this.#process.off("exit", onExit);
         act(value);
       };
-      const fail = (why) => settle(reject, new Error(`bench: ${this.#label} ${why}`));
+      const fail = (why) => settle(reject, new Error(`the ${this.#label} ${why}`));
       const onMessage = (message) => settle(resolve, message);
       const onExit = (code, signal) => fail(`exited with ${signal ?? code}`);
       const timer = setTimeout(
@@ -32,14 +48,5 @@ export class Child {
       this.#process.on("message", onMessage);
       this.#process.on("exit", onExit);
     });
-  }
-
-  ask(question) {
-    this.#process.send(question);
-    return this.next();
-  }
-
-  stop() {
-    this.#process.kill();
   }
 }

@@ -1,5 +1,5 @@
 /** A client process: one peer library, told over IPC which work to do, and how much of it.
- *  Started with the peer's name; it lives as long as its work is measured, and so does its JIT state. */
+ *  Started with the peer's name; its JIT state lives as long as it does, through all its rounds. */
 
 import { findWork } from "./works/index.mjs";
 

@@ -9,7 +9,7 @@ const MOST_SIZE_RATIO = 1.25;
 
 const HEADINGS = ["work", "", "", "ratio", "quartiles", "per CPU s", "bar", ""];
 
-/** Judges one work: `results` are those of the baseline and those of the contender, paired by round. */
+/** Judges one work: `results` are the baseline's and the contender's, paired by round. */
 export function judge({ name, title, work }, results) {
   const [base, contender] = results;
   const ratio = pairedRatio(valuesOf(contender), valuesOf(base));
@@ -62,10 +62,10 @@ function formatLine(row, widths) {
 
 function formatFoot(base, contender) {
   return [
-    `Medians of the rounds. ratio: median of ${contender}/${base} of the rounds run side by side, and its`,
-    "quartiles; above 1 is better, but for the heap. per CPU s: the same ratio of the work done in a",
-    "second of the client's CPU time; it has no bar.",
-    "Text reaches every handler as a string (over bare ws: isBinary ? data : data.toString()), bytes as",
+    `Medians of the rounds. ratio: median of ${contender}/${base} of the rounds run side by side,`,
+    "and its quartiles; above 1 is better, but for the heap. per CPU s: the same ratio of the work",
+    "done in a second of the client's CPU time; it has no bar.",
+    "Text reaches every handler as a string (bare ws: isBinary ? data : data.toString()), bytes as",
     "a view without a copy. No compression, messages up to 16 MiB, no Nagle, for all alike.",
   ].join("\n");
 }

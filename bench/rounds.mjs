@@ -6,16 +6,16 @@ import { Child } from "./child.mjs";
 const CALIBRATIONS = 2;
 
 /**
- * Measures with several generations of client processes: how fast a process is depends a little on the
- * luck of its compiler and memory, and one generation would take that luck for a difference.
+ * Measures with several generations of client processes: how fast a process is depends a little on
+ * the luck of its compiler and memory, and one generation would take that luck for a difference.
  *
  * @param entry a work, of `works/index.mjs`
  * @param peers names of modules in `peers/`, the baseline first; twice the same is a control
- * @returns for each peer, the results of its rounds; the rounds of equal index were run side by side
+ * @returns for each peer, the results of its rounds; those of equal index were run side by side
  */
 export async function runRounds(entry, { peers, url, effort }) {
   const results = peers.map(() => []);
-  const { generations } = effort.of(entry.name);
+  const { generations } = effort.of(entry.work.kind);
   for (let generation = 0; generation < generations; generation += 1) {
     const rounds = await runGeneration(entry, { peers, url, effort });
     for (const [index, result] of rounds) results[index].push(result);
@@ -23,14 +23,14 @@ export async function runRounds(entry, { peers, url, effort }) {
   return results;
 }
 
-/** @returns pairs of a peer's index and the result of one of its rounds, in the order they were run */
+/** @returns pairs of a peer's index and the result of one of its rounds, in order of the runs */
 async function runGeneration(entry, { peers, url, effort }) {
   const clients = peers.map((peer) => new Child(`client ${peer}`, "./client.mjs", [peer]));
   try {
-    for (const client of clients) await client.next();
+    await Promise.all(clients.map((client) => client.ready));
     const ask = (client, count) => client.ask({ name: entry.name, url, count });
     const count = await calibrate(entry.work, effort.roundMs, clients, ask);
-    const { warmUps, rounds } = effort.of(entry.name);
+    const { warmUps, rounds } = effort.of(entry.work.kind);
     const results = [];
     for (let round = -warmUps; round < rounds; round += 1) {
       const order = [...clients.keys()];
@@ -47,8 +47,8 @@ async function runGeneration(entry, { peers, url, effort }) {
 }
 
 /**
- * The count with which a round of the baseline takes about `roundMs`. Every peer does the runs that find
- * it, so that all are equally warm.
+ * The count with which a round of the baseline takes about `roundMs`. Every peer does the runs that
+ * find it, so that all are equally warm.
  */
 async function calibrate(work, roundMs, clients, ask) {
   let count = work.firstCount;

@@ -22,23 +22,19 @@ const { values: flags } = parseArgs({
 
 const peers = ["ws", flags.self ? "ws" : "onesocket"];
 const labels = ["ws", flags.self ? "ws again" : "onesocket"];
-const machine = describeMachine();
-const verdicts = await runAll(flags.only?.map(findWork) ?? WORKS);
 
-const { node, ws, bufferutil, cpu, cores } = machine;
-console.log(
-  `\nNode ${node}, ws ${ws}, bufferutil ${bufferutil ?? "absent"}, ${cpu}, ${cores} cores\n`,
-);
-console.log(formatTable(verdicts, labels));
-await writeFile(flags.json, toJson());
-console.log(`written: ${flags.json}`);
-
-if (flags.strict && verdicts.some((verdict) => !verdict.passed)) process.exitCode = 1;
+try {
+  const entries = flags.only?.map(findWork) ?? WORKS;
+  await publish(await runAll(entries));
+} catch (error) {
+  console.error(`bench: ${error.message}`);
+  process.exitCode = 2;
+}
 
 async function runAll(entries) {
   const server = new Child("server", "./server.mjs");
   try {
-    const url = await server.next();
+    const url = await server.ready;
     const effort = chooseEffort(flags.quick);
     const judged = [];
     for (const entry of entries) {
@@ -51,7 +47,17 @@ async function runAll(entries) {
   }
 }
 
-function toJson() {
-  const { quick, self } = flags;
-  return `${JSON.stringify({ machine, quick, control: self, peers: labels, works: verdicts }, null, 2)}\n`;
+/** Prints the table, writes the JSON, and judges the run where that was asked for. */
+async function publish(works) {
+  const machine = describeMachine();
+  const { node, ws, bufferutil, cpu, cores } = machine;
+  console.log(
+    `\nNode ${node}, ws ${ws}, bufferutil ${bufferutil ?? "absent"}, ${cpu}, ${cores} cores\n`,
+  );
+  console.log(formatTable(works, labels));
+  const { quick, self, json, strict } = flags;
+  const report = { machine, quick, control: self, peers: labels, works };
+  await writeFile(json, `${JSON.stringify(report, null, 2)}\n`);
+  console.log(`written: ${json}`);
+  if (strict && works.some((verdict) => !verdict.passed)) process.exitCode = 1;
 }

@@ -25,7 +25,7 @@ server.on("connection", (socket, request) => {
 
 process.on("disconnect", () => process.exit());
 
-/** Sends every message back. All answers of one turn leave in one write: one system call, not one each. */
+/** Sends every message back. All answers of one turn leave in one write, by one system call. */
 function serveEcho(socket, stream) {
   let corked = false;
   const flush = () => {

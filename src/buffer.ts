@@ -1,28 +1,43 @@
 /** ByteBuffer: bytes of a fixed size, read and written as numbers and text at two cursors.
  *  It works on bytes of its own or, re-pointed, on those of a message. */
 
-import {
-  BYTE,
-  checkNumber,
-  DOUBLE,
-  FLOAT,
-  INT,
-  LONG,
-  type Numeric,
-  SHORT,
-  UBYTE,
-  UINT,
-  USHORT,
-} from "./base/numeric.ts";
+import { encodeUtf8, isBufferSource, viewBytes } from "./base/bytes.ts";
+import { oneOf } from "./base/one-of.ts";
 
 /** Which byte of a number comes first: its most ("big") or its least significant. */
 export type ByteOrder = "big" | "little";
 
-/** Bytes encoded at a time: a multiple of 3, so that no padding falls inside, and few enough to be arguments. */
+const ORDERS: readonly ByteOrder[] = ["big", "little"];
+
+type Value = number | bigint;
+type Adder<V> = (value: V, order?: ByteOrder) => ByteBuffer;
+type Getter<V> = (index?: number, order?: ByteOrder) => V;
+type Setter<V> = (index: number, value: V, order?: ByteOrder) => ByteBuffer;
+
+/** The types of number: as the methods name them, as `DataView` does. */
+const KINDS = {
+  Byte: "Int8",
+  UByte: "Uint8",
+  Short: "Int16",
+  UShort: "Uint16",
+  Int: "Int32",
+  UInt: "Uint32",
+  Long: "BigInt64",
+  Float: "Float32",
+  Double: "Float64",
+};
+
+type ReadNumber = (this: DataView, at: number, isLittle?: boolean) => Value;
+type WriteNumber = (this: DataView, at: number, value: Value, isLittle?: boolean) => void;
+
+/** Where a number is tried before it is written. */
+const trial = new DataView(new ArrayBuffer(8));
+
+/** Bytes encoded at a time: few, as arguments go; in threes, so that only the end is padded. */
 const BASE64_CHUNK = 0x6000;
 
 /**
- * Points `buffer` at other bytes, which it then shares with whoever else has them; both cursors become 0.
+ * Points `buffer` at other bytes, which it shares with whoever else has them, both cursors at 0.
  *
  * It runs for every incoming message: nothing is copied, nothing allocated.
  */
@@ -31,14 +46,70 @@ export let repoint: (buffer: ByteBuffer, bytes: Uint8Array) => void;
 /**
  * Bytes of a fixed size, zero at first, with a cursor for writing and one for reading.
  *
- * `add…` write at the write cursor, `set…` at an index; `get…` read at an index or, at -1 or without
- * one, at the read cursor. What goes through a cursor moves it on by just the bytes taken. Numbers are
- * big-endian unless the last argument is "little"; text is written as UTF-8, an unpaired surrogate as U+FFFD.
+ * `add…` write at the write cursor, `set…` at an index; `get…` read at an index or, at -1 or
+ * without one, at the read cursor. A cursor moves on by just the bytes written or read. Numbers are
+ * big-endian unless the last argument is "little". Text is written as UTF-8, an unpaired surrogate
+ * as U+FFFD.
  *
- * Every call that throws leaves bytes and cursors as they were: a `RangeError` for what lies outside the
- * size or for a value that the type can't hold, a `TypeError` for an argument of another type.
+ * A call that throws leaves bytes and cursors as they were: a `RangeError` for what lies outside
+ * the size or for a number that the type can't hold, a `TypeError` for a value of another type.
  */
 export class ByteBuffer {
+  /** Adds a signed byte. */
+  declare readonly addByte: Adder<number>;
+  /** Adds an unsigned byte. */
+  declare readonly addUByte: Adder<number>;
+  /** Adds a signed 16-bit integer. */
+  declare readonly addShort: Adder<number>;
+  /** Adds an unsigned 16-bit integer. */
+  declare readonly addUShort: Adder<number>;
+  /** Adds a signed 32-bit integer. */
+  declare readonly addInt: Adder<number>;
+  /** Adds an unsigned 32-bit integer. */
+  declare readonly addUInt: Adder<number>;
+  /** Adds a signed 64-bit integer. */
+  declare readonly addLong: Adder<bigint>;
+  /** Adds a 32-bit float, rounded to the nearest. */
+  declare readonly addFloat: Adder<number>;
+  /** Adds a 64-bit float. */
+  declare readonly addDouble: Adder<number>;
+  /** Reads a signed byte. */
+  declare readonly getByte: Getter<number>;
+  /** Reads an unsigned byte. */
+  declare readonly getUByte: Getter<number>;
+  /** Reads a signed 16-bit integer. */
+  declare readonly getShort: Getter<number>;
+  /** Reads an unsigned 16-bit integer. */
+  declare readonly getUShort: Getter<number>;
+  /** Reads a signed 32-bit integer. */
+  declare readonly getInt: Getter<number>;
+  /** Reads an unsigned 32-bit integer. */
+  declare readonly getUInt: Getter<number>;
+  /** Reads a signed 64-bit integer. */
+  declare readonly getLong: Getter<bigint>;
+  /** Reads a 32-bit float. */
+  declare readonly getFloat: Getter<number>;
+  /** Reads a 64-bit float. */
+  declare readonly getDouble: Getter<number>;
+  /** Writes a signed byte at `index`. */
+  declare readonly setByte: Setter<number>;
+  /** Writes an unsigned byte at `index`. */
+  declare readonly setUByte: Setter<number>;
+  /** Writes a signed 16-bit integer at `index`. */
+  declare readonly setShort: Setter<number>;
+  /** Writes an unsigned 16-bit integer at `index`. */
+  declare readonly setUShort: Setter<number>;
+  /** Writes a signed 32-bit integer at `index`. */
+  declare readonly setInt: Setter<number>;
+  /** Writes an unsigned 32-bit integer at `index`. */
+  declare readonly setUInt: Setter<number>;
+  /** Writes a signed 64-bit integer at `index`. */
+  declare readonly setLong: Setter<bigint>;
+  /** Writes a 32-bit float at `index`, rounded to the nearest. */
+  declare readonly setFloat: Setter<number>;
+  /** Writes a 64-bit float at `index`. */
+  declare readonly setDouble: Setter<number>;
+
   #bytes: Uint8Array;
   /** Made when the first number is read or written. */
   #view: DataView | null = null;
@@ -51,28 +122,69 @@ export class ByteBuffer {
       buffer.#view = null;
       buffer.#writeCursor = buffer.#readCursor = 0;
     };
+    for (const [name, kind] of Object.entries(KINDS)) ByteBuffer.#addMethods(name, kind);
   }
 
-  /** @param size in bytes; it never grows */
+  /** Adds the three methods of a type of number. */
+  static #addMethods(name: string, kind: string): void {
+    const length = Number(/\d+/.exec(kind)) / 8;
+    const get: ReadNumber = Reflect.get(DataView.prototype, `get${kind}`);
+    const set: WriteNumber = Reflect.get(DataView.prototype, `set${kind}`);
+
+    /** Whether the type holds `value` as it is; a float may be rounded, but not to infinity. */
+    const holds = (value: Value): boolean => {
+      set.call(trial, 0, value);
+      const held = get.call(trial, 0);
+      return kind[0] === "F" ? Number.isFinite(held) === Number.isFinite(value) : held === value;
+    };
+    function put(this: ByteBuffer, method: string, at: number, ...rest: [Value, ByteOrder?]) {
+      const [value, order] = rest;
+      const little = isLittle(order);
+      const isOfType = typeof value === typeof get.call(trial, 0);
+      if (!isOfType || !holds(value)) {
+        const Refusal = isOfType ? RangeError : TypeError;
+        throw new Refusal(`ByteBuffer.${method}: ${value} is no ${kind}`);
+      }
+      this.#place(method, at, length);
+      set.call(this.#data, at, value, little);
+      return this;
+    }
+    Object.assign(ByteBuffer.prototype, {
+      [`add${name}`](this: ByteBuffer, value: Value, order?: ByteOrder): ByteBuffer {
+        put.call(this, `add${name}`, this.#writeCursor, value, order);
+        this.#writeCursor += length;
+        return this;
+      },
+      [`get${name}`](this: ByteBuffer, index?: number, order?: ByteOrder): Value {
+        const little = isLittle(order);
+        const at = this.#take(`get${name}`, length, index);
+        return get.call(this.#data, at, little);
+      },
+      [`set${name}`](this: ByteBuffer, index: number, value: Value, order?: ByteOrder): ByteBuffer {
+        return put.call(this, `set${name}`, index, value, order);
+      },
+    });
+  }
+
+  /**
+   * @param size in bytes
+   * @throws {RangeError} when it is no whole number from 0 on
+   */
   constructor(size = 1024) {
-    checkNumber("constructor: size", UINT, size);
+    if (size >>> 0 !== size) throw new RangeError(`ByteBuffer: size ${size} is no whole number`);
     this.#bytes = new Uint8Array(size);
   }
 
-  /** A buffer with a copy of `source`, text as UTF-8; its size is theirs. */
+  /** A buffer with a copy of `source`, text as UTF-8; its size is theirs, both cursors are at 0. */
   static from(source: string | ArrayBuffer | ArrayBufferView): ByteBuffer {
     const buffer = new ByteBuffer(0);
-    buffer.#bytes = typeof source === "string" ? encode("from", source) : viewOf(source).slice();
+    repoint(buffer, isBufferSource(source) ? viewBytes(source).slice() : encode("from", source));
     return buffer;
   }
 
-  get [Symbol.toStringTag](): string {
-    return "ByteBuffer";
-  }
-
-  /** A view of the bytes, nothing copied: it shows later writes, until the buffer gets other bytes. */
+  /** A view of the bytes, nothing copied: writes show in it until the buffer gets other bytes. */
   get bytes(): Uint8Array {
-    return viewOf(this.#bytes);
+    return viewBytes(this.#bytes);
   }
 
   /** A buffer with a copy of the bytes, both cursors at 0. */
@@ -85,7 +197,7 @@ export class ByteBuffer {
     return this.#bytes.length;
   }
 
-  /** Sets every byte to zero and both cursors to 0. */
+  /** Sets every byte and both cursors to 0. */
   clear(): this {
     repoint(this, this.#bytes.fill(0));
     return this;
@@ -93,14 +205,14 @@ export class ByteBuffer {
 
   /** Moves the write cursor; `index` may be the size, where nothing more fits. */
   writeSeek(index: number): this {
-    this.#span("writeSeek", index, 0);
+    this.#place("writeSeek", index, 0);
     this.#writeCursor = index;
     return this;
   }
 
   /** Moves the read cursor; `index` may be the size, where nothing is left. */
   readSeek(index: number): this {
-    this.#span("readSeek", index, 0);
+    this.#place("readSeek", index, 0);
     this.#readCursor = index;
     return this;
   }
@@ -115,51 +227,6 @@ export class ByteBuffer {
     return this.#readCursor;
   }
 
-  /** Adds a signed byte. */
-  addByte(value: number): this {
-    return this.#add(BYTE, value);
-  }
-
-  /** Adds an unsigned byte. */
-  addUByte(value: number): this {
-    return this.#add(UBYTE, value);
-  }
-
-  /** Adds a signed 16-bit integer. */
-  addShort(value: number, order?: ByteOrder): this {
-    return this.#add(SHORT, value, order);
-  }
-
-  /** Adds an unsigned 16-bit integer. */
-  addUShort(value: number, order?: ByteOrder): this {
-    return this.#add(USHORT, value, order);
-  }
-
-  /** Adds a signed 32-bit integer. */
-  addInt(value: number, order?: ByteOrder): this {
-    return this.#add(INT, value, order);
-  }
-
-  /** Adds an unsigned 32-bit integer. */
-  addUInt(value: number, order?: ByteOrder): this {
-    return this.#add(UINT, value, order);
-  }
-
-  /** Adds a signed 64-bit integer. */
-  addLong(value: bigint, order?: ByteOrder): this {
-    return this.#add(LONG, value, order);
-  }
-
-  /** Adds a 32-bit float, rounded to the nearest. */
-  addFloat(value: number, order?: ByteOrder): this {
-    return this.#add(FLOAT, value, order);
-  }
-
-  /** Adds a 64-bit float. */
-  addDouble(value: number, order?: ByteOrder): this {
-    return this.#add(DOUBLE, value, order);
-  }
-
   /** Adds text as UTF-8, without its length or an end mark. */
   addString(text: string): this {
     const bytes = encode("addString", text);
@@ -168,111 +235,25 @@ export class ByteBuffer {
     return this;
   }
 
-  /** Reads a signed byte. */
-  getByte(index?: number): number {
-    return this.#get(BYTE, index);
-  }
-
-  /** Reads an unsigned byte. */
-  getUByte(index?: number): number {
-    return this.#get(UBYTE, index);
-  }
-
-  /** Reads a signed 16-bit integer. */
-  getShort(index?: number, order?: ByteOrder): number {
-    return this.#get(SHORT, index, order);
-  }
-
-  /** Reads an unsigned 16-bit integer. */
-  getUShort(index?: number, order?: ByteOrder): number {
-    return this.#get(USHORT, index, order);
-  }
-
-  /** Reads a signed 32-bit integer. */
-  getInt(index?: number, order?: ByteOrder): number {
-    return this.#get(INT, index, order);
-  }
-
-  /** Reads an unsigned 32-bit integer. */
-  getUInt(index?: number, order?: ByteOrder): number {
-    return this.#get(UINT, index, order);
-  }
-
-  /** Reads a signed 64-bit integer. */
-  getLong(index?: number, order?: ByteOrder): bigint {
-    return this.#get(LONG, index, order);
-  }
-
-  /** Reads a 32-bit float. */
-  getFloat(index?: number, order?: ByteOrder): number {
-    return this.#get(FLOAT, index, order);
-  }
-
-  /** Reads a 64-bit float. */
-  getDouble(index?: number, order?: ByteOrder): number {
-    return this.#get(DOUBLE, index, order);
-  }
-
-  /** The whole buffer as text; bytes that are none become U+FFFD, zeros and a byte order mark stay.
-   *  @param charset a label of the Encoding standard, as "utf-8", "utf-16le", "latin1" */
+  /**
+   * The whole buffer as text, wherever the cursors are. Zeros and a byte order mark stay in it, and
+   * what is no text becomes U+FFFD.
+   *
+   * @param charset a label of the Encoding standard, as "utf-8" (default), "utf-16le", "iso-8859-1"
+   * @throws {RangeError} when there is no such charset
+   */
   getString(charset?: string): string {
-    return decode(this.#bytes, charset);
+    return createDecoder(charset).decode(this.#bytes);
   }
 
-  /** Reads `length` bytes as text. */
-  getStringAt(length: number, index = -1, charset?: string): string {
-    const at = index === -1 ? this.#readCursor : index;
-    const text = decode(this.#span("getStringAt", at, length), charset);
-    if (index === -1) this.#readCursor += length;
-    return text;
+  /** Reads `length` bytes as text, as `getString` does. */
+  getStringAt(length: number, index?: number, charset?: string): string {
+    const decoder = createDecoder(charset);
+    const at = this.#take("getStringAt", length, index);
+    return decoder.decode(this.#bytes.subarray(at, at + length));
   }
 
-  /** Writes a signed byte at `index`. */
-  setByte(index: number, value: number): this {
-    return this.#set(BYTE, index, value);
-  }
-
-  /** Writes a unsigned byte at `index`. */
-  setUByte(index: number, value: number): this {
-    return this.#set(UBYTE, index, value);
-  }
-
-  /** Writes a signed 16-bit integer at `index`. */
-  setShort(index: number, value: number, order?: ByteOrder): this {
-    return this.#set(SHORT, index, value, order);
-  }
-
-  /** Writes a unsigned 16-bit integer at `index`. */
-  setUShort(index: number, value: number, order?: ByteOrder): this {
-    return this.#set(USHORT, index, value, order);
-  }
-
-  /** Writes a signed 32-bit integer at `index`. */
-  setInt(index: number, value: number, order?: ByteOrder): this {
-    return this.#set(INT, index, value, order);
-  }
-
-  /** Writes a unsigned 32-bit integer at `index`. */
-  setUInt(index: number, value: number, order?: ByteOrder): this {
-    return this.#set(UINT, index, value, order);
-  }
-
-  /** Writes a signed 64-bit integer at `index`. */
-  setLong(index: number, value: bigint, order?: ByteOrder): this {
-    return this.#set(LONG, index, value, order);
-  }
-
-  /** Writes a 32-bit float, rounded to the nearest at `index`. */
-  setFloat(index: number, value: number, order?: ByteOrder): this {
-    return this.#set(FLOAT, index, value, order);
-  }
-
-  /** Writes a 64-bit float at `index`. */
-  setDouble(index: number, value: number, order?: ByteOrder): this {
-    return this.#set(DOUBLE, index, value, order);
-  }
-
-  /** Replaces the bytes by `text` as UTF-8: its length becomes the size, both cursors 0. */
+  /** Replaces the bytes by `text` as UTF-8, whose length becomes the size, both cursors at 0. */
   setString(text: string): this {
     repoint(this, encode("setString", text));
     return this;
@@ -306,41 +287,18 @@ export class ByteBuffer {
     return text;
   }
 
-  #add<V extends number | bigint>(type: Numeric<V>, value: V, order?: ByteOrder): this {
-    const at = this.#writeCursor;
-    this.#check("add", type, at, value);
-    this.#put(type, at, value, order);
-    this.#writeCursor = at + type.bytes;
-    return this;
-  }
-
-  #set<V extends number | bigint>(type: Numeric<V>, at: number, value: V, order?: ByteOrder): this {
-    this.#check("set", type, at, value);
-    this.#put(type, at, value, order);
-    return this;
-  }
-
-  #get<V extends number | bigint>(type: Numeric<V>, index = -1, order?: ByteOrder): V {
+  /** Where `length` bytes are read: at `index` or, at -1, at the read cursor, which moves on. */
+  #take(method: string, length: number, index = -1): number {
     const at = index === -1 ? this.#readCursor : index;
-    this.#place(`get${type.name}`, at, type.bytes);
-    const value = type.get.call(this.#data, at, isLittle(order));
-    if (index === -1) this.#readCursor += type.bytes;
-    return value;
+    this.#place(method, at, length);
+    if (index === -1) this.#readCursor += length;
+    return at;
   }
 
-  #check<V extends number | bigint>(verb: string, type: Numeric<V>, at: number, value: V): void {
-    const method = verb + type.name;
-    checkNumber(`${method}: value`, type, value);
-    this.#place(method, at, type.bytes);
-  }
-
-  #put<V extends number | bigint>(type: Numeric<V>, at: number, value: V, order?: ByteOrder): void {
-    type.set.call(this.#data, at, value, isLittle(order));
-  }
-
+  /** The bytes as numbers. It may reach past them: `#place` keeps within. */
   get #data(): DataView {
-    const { buffer, byteOffset, byteLength } = this.#bytes;
-    this.#view ??= new DataView(buffer, byteOffset, byteLength);
+    const { buffer, byteOffset } = this.#bytes;
+    this.#view ??= new DataView(buffer, byteOffset);
     return this.#view;
   }
 
@@ -348,11 +306,11 @@ export class ByteBuffer {
   #place(method: string, index: number, length: number): void {
     // `>>> 0` leaves just the whole numbers from 0 on as they are.
     if (index >>> 0 === index && length >>> 0 === length && index + length <= this.size()) return;
-    throw new RangeError(
-      `ByteBuffer.${method}: index ${index} + ${length} bytes is not within the size ${this.size()}`,
-    );
+    const place = `index ${index} + ${length} bytes`;
+    throw new RangeError(`ByteBuffer.${method}: ${place} is not within the size ${this.size()}`);
   }
 
+  /** The `length` bytes from `index` on, not copied. */
   #span(method: string, index: number, length: number): Uint8Array {
     this.#place(method, index, length);
     return this.#bytes.subarray(index, index + length);
@@ -360,21 +318,15 @@ export class ByteBuffer {
 }
 
 function isLittle(order: ByteOrder = "big"): boolean {
-  if (order === "big" || order === "little") return order === "little";
-  throw new TypeError(`ByteBuffer: byte order ${order} is not big or little`);
+  return oneOf("ByteBuffer: byte order", ORDERS, order) === ORDERS[1];
 }
 
 function encode(method: string, text: string): Uint8Array {
-  if (typeof text === "string") return new TextEncoder().encode(text);
+  if (typeof text === "string") return encodeUtf8(text);
   throw new TypeError(`ByteBuffer.${method}: ${text} is not a string`);
 }
 
-function decode(bytes: Uint8Array, charset?: string): string {
+function createDecoder(charset?: string): TextDecoder {
   // A byte order mark is kept, so that text comes back as it was written.
-  return new TextDecoder(charset, { ignoreBOM: true }).decode(bytes);
-}
-
-function viewOf(source: ArrayBuffer | ArrayBufferView): Uint8Array {
-  if (!ArrayBuffer.isView(source)) return new Uint8Array(source);
-  return new Uint8Array(source.buffer, source.byteOffset, source.byteLength);
+  return new TextDecoder(charset, { ignoreBOM: true });
 }

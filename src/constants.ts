@@ -50,8 +50,6 @@ export const CLOSE_TIMEOUT_MS = 5_000;
 export const DEFAULT_READ_LIMIT_BYTES = 16 * 1024 * 1024;
 /** Largest value that `readLimit` takes, in bytes. */
 export const MAX_READ_LIMIT_BYTES = 128 * 1024 * 1024;
-/** Longest close reason, in bytes of UTF-8 (RFC 6455, section 5.5: 125 less the two of the code). */
-export const MAX_REASON_BYTES = 123;
 /** Smallest message that is compressed, in bytes, by mode: below it the frame would hardly shrink. */
 export const DEFAULT_COMPRESSION_THRESHOLD_BYTES = {
   [Compression.DISABLED]: Number.POSITIVE_INFINITY,

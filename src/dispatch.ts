@@ -1,19 +1,18 @@
 /** Dispatch: turns what happened to a socket into calls of its listeners, on both faces.
  *  Event objects are made only for those kinds of event that somebody of the W3C face listens to. */
 
+import { createCloseEvent, createErrorEvent, Emitter } from "#events";
 import type { CloseInfo } from "./adapter/adapter.ts";
 import { toArrayBuffer } from "./base/bytes.ts";
 import { ByteBuffer, repoint } from "./buffer.ts";
 import type { SocketError } from "./errors.ts";
-import { Emitter, type Handler } from "./events/emitter.ts";
-import {
-  createCloseEvent,
-  createErrorEvent,
-  createMessageEvent,
-  type SocketCloseEvent,
-  type SocketErrorEvent,
-  type SocketMessageEvent,
-} from "./events/events.ts";
+import type { CallStore } from "./events/call.ts";
+import type {
+  SocketCloseEvent,
+  SocketErrorEvent,
+  SocketMessageEvent,
+} from "./events/event-types.ts";
+import { createCall, type Handler } from "./events/listeners.ts";
 
 /** The kinds of event of a socket. */
 export const EVENT_NAMES = ["open", "message", "close", "error"] as const;
@@ -23,7 +22,7 @@ export type BinaryType = "blob" | "arraybuffer";
 /** What `addListener` hands to a handler as `data`, by event. */
 export interface ListenerData {
   open: null;
-  /** A string; or the bytes, in the listener's own buffer that the next message reuses, or in a Blob. */
+  /** A string; or the bytes, in the listener's own buffer that the next message reuses. */
   message: string | ByteBuffer;
   close: CloseInfo;
   error: null;
@@ -39,16 +38,6 @@ export interface WebSocketEventMap {
 
 // A method's parameter, unlike a function's, also takes a handler of the platform's own event type.
 export type EventHandler<E> = { handle(event: E): unknown }["handle"] | null;
-
-/** @throws {TypeError} when `name` is no kind of event of a socket */
-export function checkEventName(name: EventName): EventName {
-  if (EVENT_NAMES.includes(name)) return name;
-  throw new TypeError(`WebSocket: event "${name}" is not one of ${EVENT_NAMES.join(", ")}`);
-}
-
-export function isBinaryType(value: unknown): value is BinaryType {
-  return value === "blob" || value === "arraybuffer";
-}
 
 /** An `on…` attribute: its value, registered as one listener for as long as it is set. */
 class Attribute implements EventListenerObject {
@@ -74,7 +63,7 @@ function viewInBuffer(bytes: Uint8Array, last: unknown): ByteBuffer {
 export class Dispatch {
   binaryType: BinaryType = "arraybuffer";
   readonly #target: EventTarget & { readonly url: string };
-  #emitter: Emitter | null = null;
+  #emitter: CallStore | null = null;
   #attributes: Map<EventName, Attribute> | null = null;
   /** The kinds of event that have had a W3C listener. */
   #watched: Set<string> | null = null;
@@ -86,11 +75,11 @@ export class Dispatch {
 
   listen(event: EventName, handler: Handler, passedArg: unknown): void {
     this.#emitter ??= new Emitter();
-    this.#emitter.listen(event, handler, passedArg, viewInBuffer);
+    this.#emitter.add(event, createCall(event, handler, passedArg, viewInBuffer));
   }
 
   unlisten(event: EventName, handler: unknown): void {
-    this.#emitter?.unlisten(event, handler);
+    this.#emitter?.remove(event, handler);
   }
 
   /** From now on events of this kind are made: somebody of the W3C face listens. */
@@ -99,8 +88,9 @@ export class Dispatch {
     this.#watched.add(type);
   }
 
-  watches(type: string): boolean {
-    return this.#watched?.has(type) ?? false;
+  /** Whether each message is to come in a task of its own, as the W3C face has it. */
+  get separateTasks(): boolean {
+    return this.#watched?.has("message") ?? false;
   }
 
   attribute(type: EventName): object | null {
@@ -110,42 +100,49 @@ export class Dispatch {
   /** Sets an `on…` attribute. It keeps its place among the listeners until it is set to null. */
   setAttribute(type: EventName, value: unknown): void {
     this.#attributes ??= new Map();
-    const known = this.#attributes.get(type);
-    if ((typeof value !== "object" && typeof value !== "function") || value === null) {
-      if (known) this.#target.removeEventListener(type, known);
+    let attribute = this.#attributes.get(type);
+    // Anything but an object, functions among them, stands for null (Web IDL, section 3.2.16).
+    if (Object(value) !== value) {
       this.#attributes.delete(type);
-    } else if (known) {
-      known.value = value;
+      if (attribute) this.#target.removeEventListener(type, attribute);
+    } else if (attribute) {
+      attribute.value = value as object;
     } else {
-      const attribute = new Attribute(value);
+      attribute = new Attribute(value as object);
       this.#attributes.set(type, attribute);
       this.#target.addEventListener(type, attribute);
     }
   }
 
   open(): void {
-    this.#emitter?.emit("open", null);
-    if (this.watches("open")) this.#target.dispatchEvent(new Event("open"));
+    this.#emit("open", null, () => new Event("open"));
   }
 
   message(data: string | Uint8Array): void {
-    const isBlob = this.binaryType === "blob" && typeof data !== "string";
-    const value = isBlob ? new Blob([toArrayBuffer(data)]) : data;
+    const value =
+      this.binaryType === "blob" && typeof data !== "string"
+        ? new Blob([toArrayBuffer(data)])
+        : data;
     this.#emitter?.emit("message", value);
-    if (this.watches("message")) {
+    // Written out, unlike the others: it is the way of every message.
+    if (this.separateTasks) {
       this.#origin ||= new URL(this.#target.url).origin;
       const body = value instanceof Uint8Array ? toArrayBuffer(value) : value;
-      this.#target.dispatchEvent(createMessageEvent(body, this.#origin));
+      const event = new MessageEvent("message", { data: body, origin: this.#origin });
+      this.#target.dispatchEvent(event);
     }
   }
 
   error(error: SocketError): void {
-    this.#emitter?.emit("error", null);
-    if (this.watches("error")) this.#target.dispatchEvent(createErrorEvent(error));
+    this.#emit("error", null, () => createErrorEvent(error));
   }
 
   close(info: CloseInfo): void {
-    this.#emitter?.emit("close", info);
-    if (this.watches("close")) this.#target.dispatchEvent(createCloseEvent(info));
+    this.#emit("close", info, () => createCloseEvent(info));
+  }
+
+  #emit(type: EventName, data: unknown, createEvent: () => Event): void {
+    this.#emitter?.emit(type, data);
+    if (this.#watched?.has(type)) this.#target.dispatchEvent(createEvent());
   }
 }

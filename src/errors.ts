@@ -40,17 +40,15 @@ export interface SocketErrorOptions {
  * Its message names the actor, the value and the limit; a URL in it is shown without user info and query.
  */
 export class SocketError extends Error {
-  readonly kind: ErrorKind;
-  readonly retryable: boolean;
-  readonly code: string;
-  readonly details: Readonly<Record<string, unknown>>;
+  declare readonly kind: ErrorKind;
+  declare readonly retryable: boolean;
+  declare readonly code: string;
+  declare readonly details: Readonly<Record<string, unknown>>;
 
   constructor(kind: ErrorKind, message: string, options: SocketErrorOptions) {
-    super(message, "cause" in options ? { cause: options.cause } : undefined);
-    this.kind = kind;
-    this.code = options.code;
-    this.retryable = options.retryable ?? false;
-    this.details = options.details ?? {};
+    super(message, options);
+    const { code, retryable = false, details = {} } = options;
+    Object.assign(this, { kind, code, retryable, details });
   }
 
   static {
@@ -69,7 +67,10 @@ export function isSocketError(value: unknown, kind?: ErrorKind): value is Socket
   return kind === undefined || value.kind === kind;
 }
 
-/** An option or argument is wrong: names the actor, the value and the limit in `message`. */
-export function invalidOption(option: string, message: string): SocketError {
-  return new SocketError("INVALID", message, { code: "ERR_INVALID_OPTION", details: { option } });
+/** An option is wrong: names it, its value and what it must be. */
+export function invalidOption(option: string, value: unknown, wanted: string): SocketError {
+  return new SocketError("INVALID", `WebSocket: ${option} is ${value}, must be ${wanted}`, {
+    code: "ERR_INVALID_OPTION",
+    details: { option },
+  });
 }

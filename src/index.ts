@@ -1,6 +1,6 @@
 /** onesocket: the public names, and nothing else. */
 
-export type { CloseInfo, DialOptions, TlsOptions } from "./adapter/adapter.ts";
+export type { CloseInfo, TlsOptions, WebSocketOptions } from "./adapter/adapter.ts";
 export type { Duration } from "./base/duration.ts";
 export type { Protocols } from "./base/url.ts";
 export type { ByteOrder } from "./buffer.ts";
@@ -9,6 +9,9 @@ export { CloseCode, Compression, ReadyState } from "./constants.ts";
 export type { BinaryType, EventName, ListenerData, WebSocketEventMap } from "./dispatch.ts";
 export type { ErrorKind, SocketErrorOptions } from "./errors.ts";
 export { isSocketError, SocketError } from "./errors.ts";
-export type { SocketCloseEvent, SocketErrorEvent, SocketMessageEvent } from "./events/events.ts";
-export type { WebSocketOptions } from "./socket-options.ts";
+export type {
+  SocketCloseEvent,
+  SocketErrorEvent,
+  SocketMessageEvent,
+} from "./events/event-types.ts";
 export { WebSocket } from "./websocket.ts";

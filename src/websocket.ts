@@ -2,29 +2,23 @@
  *  @see WHATWG WebSockets, section 3 */
 
 import { defaultDialer } from "#default-dialer";
-import type { CloseInfo, Dialer } from "./adapter/adapter.ts";
-import { isBufferSource, utf8Length, viewBytes } from "./base/bytes.ts";
-import { type Protocols, parseProtocols, parseSocketUrl } from "./base/url.ts";
+import { completeTarget, SocketTarget, wake } from "#events";
+import type { CloseInfo, Dialer, Payload, WebSocketOptions } from "./adapter/adapter.ts";
+import { isBufferSource } from "./base/bytes.ts";
+import { oneOf } from "./base/one-of.ts";
+import type { Protocols } from "./base/url.ts";
 import { ByteBuffer } from "./buffer.ts";
-import { CloseCode, MAX_REASON_BYTES, ReadyState } from "./constants.ts";
+import { CloseCode, ReadyState } from "./constants.ts";
 import {
   type BinaryType,
-  checkEventName,
   Dispatch,
   EVENT_NAMES,
   type EventHandler,
   type EventName,
-  isBinaryType,
   type ListenerData,
   type WebSocketEventMap,
 } from "./dispatch.ts";
-import { LazyEventTarget, wake } from "./events/event-target.ts";
 import { Lifecycle } from "./lifecycle.ts";
-import {
-  type CheckedOptions,
-  checkSocketOptions,
-  type WebSocketOptions,
-} from "./socket-options.ts";
 
 /** Stands in for the URL to make a socket that is not yet opened, over the dialer it carries. */
 class Unopened {
@@ -34,6 +28,11 @@ class Unopened {
     this.dialer = dialer;
   }
 }
+
+// Taken from the platform's own declaration: Node's types do not name these.
+type AddArguments = Parameters<EventTarget["addEventListener"]>;
+
+const BINARY_TYPES: readonly BinaryType[] = ["blob", "arraybuffer"];
 
 type Sendable = string | ArrayBuffer | ArrayBufferView | Blob | ByteBuffer;
 
@@ -51,7 +50,7 @@ let lastId = 0;
  * It differs from the standard in two things: `close()` without a code sends 1000, and `binaryType` starts
  * as "arraybuffer".
  */
-export class WebSocket extends LazyEventTarget {
+export class WebSocket extends SocketTarget {
   declare static readonly CONNECTING: 0;
   declare static readonly OPEN: 1;
   declare static readonly CLOSING: 2;
@@ -71,7 +70,7 @@ export class WebSocket extends LazyEventTarget {
   readonly #dispatch: Dispatch;
   readonly #lifecycle: Lifecycle;
   /** What `open` needs; null once it was called. */
-  #unopened: { readonly dialer: Dialer; readonly options: CheckedOptions } | null;
+  #unopened: { readonly dialer: Dialer; readonly options: WebSocketOptions } | null;
   #id = "";
 
   /**
@@ -84,19 +83,15 @@ export class WebSocket extends LazyEventTarget {
    */
   constructor(url: string | URL, protocols: Protocols = null, options: WebSocketOptions = {}) {
     super();
-    if (arguments.length === 0) throw new TypeError("WebSocket: url is missing");
+    requireArgument(arguments.length);
     const token: unknown = url;
-    const dialer = token instanceof Unopened ? token.dialer : defaultDialer;
+    const isOpened = !(token instanceof Unopened);
+    const dialer = isOpened ? defaultDialer : token.dialer;
+    dialer.checkOptions(options);
     this.#dispatch = new Dispatch(this);
     this.#lifecycle = new Lifecycle(this.#dispatch);
-    if (token instanceof Unopened) {
-      this.#unopened = { dialer, options: checkSocketOptions(options, dialer) };
-    } else {
-      const address = parseSocketUrl(url);
-      const names = parseProtocols(protocols);
-      this.#unopened = { dialer, options: checkSocketOptions(options, dialer) };
-      this.#dial(address, names);
-    }
+    this.#unopened = { dialer, options };
+    if (isOpened) this.#dial(url, protocols);
   }
 
   /** Makes a socket that connects once `open` is called. */
@@ -119,24 +114,19 @@ export class WebSocket extends LazyEventTarget {
    *   constructor does
    */
   open(url: string | URL, protocols: Protocols = null): this {
-    if (this.#unopened === null || this.readyState !== ReadyState.CONNECTING) {
-      throw new DOMException("WebSocket.open: this socket was opened before", "InvalidStateError");
+    if (this.readyState !== ReadyState.CONNECTING || !this.#dial(url, protocols)) {
+      throw invalidState("opened or closed before");
     }
-    this.#dial(parseSocketUrl(url), parseProtocols(protocols));
     return this;
   }
 
-  #dial(url: string, protocols: string[]): void {
-    const parts = this.#unopened;
-    if (parts === null) return;
-    const { dialTimeoutMs, signal, dial } = parts.options;
-    const separateTasks = this.#dispatch.watches("message");
-    this.#lifecycle.dial(
-      parts.dialer,
-      { url, protocols, options: dial },
-      { dialTimeoutMs, signal, separateTasks },
-    );
+  /** Dials, unless that was done before. */
+  #dial(url: string | URL, protocols: Protocols): boolean {
+    if (this.#unopened === null) return false;
+    const { dialer, options } = this.#unopened;
+    this.#lifecycle.dial(dialer, { url, protocols, options });
     this.#unopened = null;
+    return true;
   }
 
   /** `ReadyState`: 0 connecting, 1 open, 2 closing, 3 closed. */
@@ -145,15 +135,15 @@ export class WebSocket extends LazyEventTarget {
   }
   /** The absolute URL; `""` before `open`. */
   get url(): string {
-    return this.#lifecycle.url;
+    return this.#lifecycle.adapter?.url ?? "";
   }
   /** The subprotocol that the server chose, or `""`. */
   get protocol(): string {
-    return this.#lifecycle.protocol;
+    return this.#lifecycle.adapter?.protocol ?? "";
   }
   /** The extensions in use, or `""`. */
   get extensions(): string {
-    return this.#lifecycle.extensions;
+    return this.#lifecycle.adapter?.extensions ?? "";
   }
   /**
    * Payload bytes that were sent and have not yet been handed to the network. What is sent after closing
@@ -170,7 +160,7 @@ export class WebSocket extends LazyEventTarget {
     return this.#dispatch.binaryType;
   }
   set binaryType(type: BinaryType) {
-    if (isBinaryType(type)) this.#dispatch.binaryType = type;
+    if (BINARY_TYPES.includes(type)) this.#dispatch.binaryType = type;
   }
   /** A name of this socket, unique in the process. */
   get id(): string {
@@ -192,10 +182,7 @@ export class WebSocket extends LazyEventTarget {
   }
   /** Sets `binaryType`. @throws {TypeError} for another value than its two */
   setBinaryType(type: BinaryType): this {
-    if (!isBinaryType(type)) {
-      throw new TypeError(`WebSocket.setBinaryType: "${type}" is not "blob" or "arraybuffer"`);
-    }
-    this.binaryType = type;
+    this.#dispatch.binaryType = oneOf("WebSocket: binaryType", BINARY_TYPES, type);
     return this;
   }
 
@@ -208,11 +195,9 @@ export class WebSocket extends LazyEventTarget {
    * @throws {DOMException} InvalidStateError while connecting
    */
   send(data: Sendable): this {
-    if (arguments.length === 0) throw new TypeError("WebSocket.send: data is missing");
+    requireArgument(arguments.length);
     const payload = typeof data === "string" ? data : toPayload(data);
-    if (this.readyState === ReadyState.CONNECTING) {
-      throw new DOMException("WebSocket.send: the socket is still connecting", "InvalidStateError");
-    }
+    if (this.readyState === ReadyState.CONNECTING) throw invalidState("still connecting");
     this.#lifecycle.send(payload);
     return this;
   }
@@ -225,7 +210,7 @@ export class WebSocket extends LazyEventTarget {
    */
   sendBytes(bytes: ByteBuffer | ArrayBuffer | ArrayBufferView): this {
     if (!(bytes instanceof ByteBuffer) && !isBufferSource(bytes)) {
-      throw new TypeError(`WebSocket.sendBytes: ${bytes} is no ByteBuffer, ArrayBuffer or view`);
+      throw new TypeError(`WebSocket.sendBytes: ${bytes} is not bytes`);
     }
     return this.send(bytes);
   }
@@ -240,24 +225,16 @@ export class WebSocket extends LazyEventTarget {
    * @see RFC 6455, section 7.1.2
    */
   close(code: number = CloseCode.NORMAL, reason: string | null = null): this {
-    const sent = toUnsignedShort(code);
-    if (sent !== CloseCode.NORMAL && (sent < 3000 || sent > 4999)) {
-      const message = `WebSocket.close: code ${code} is not 1000 or 3000..4999`;
-      throw new DOMException(message, "InvalidAccessError");
-    }
-    const text = reason === null ? "" : `${reason}`;
-    const bytes = utf8Length(text);
-    if (bytes > MAX_REASON_BYTES) {
-      const message = `WebSocket.close: reason has ${bytes} bytes, at most ${MAX_REASON_BYTES}`;
-      throw new DOMException(message, "SyntaxError");
-    }
-    this.#lifecycle.startClosing(sent, text);
+    this.#lifecycle.startClosing(code, reason === null ? "" : `${reason}`);
     return this;
   }
 
   /** Resolves with how the socket closed, once it has closed. Never rejects. */
   read(): Promise<CloseInfo> {
-    return this.#lifecycle.ended();
+    return new Promise((resolve) => {
+      if (this.#lifecycle.end) resolve(this.#lifecycle.end);
+      else this.addListener("close", (_event, info) => resolve(info));
+    });
   }
 
   /**
@@ -276,51 +253,39 @@ export class WebSocket extends LazyEventTarget {
     handler: (event: E, data: ListenerData[E], passedArg: A) => void,
     passedArg: A | null = null,
   ): this {
-    if (typeof handler !== "function") {
-      throw new TypeError(`WebSocket.addListener: handler is ${handler}, must be a function`);
-    }
-    this.#dispatch.listen(checkEventName(event), handler, passedArg);
+    if (typeof handler !== "function") throw new TypeError(`WebSocket: ${handler} is no function`);
+    this.#dispatch.listen(checkEvent(event), handler, passedArg);
     return this;
   }
 
   /** Undoes one `addListener` of `handler`, the newest; does nothing where there is none. */
   removeListener(event: EventName, handler: unknown): this {
-    this.#dispatch.unlisten(checkEventName(event), handler);
+    this.#dispatch.unlisten(checkEvent(event), handler);
     return this;
   }
 
   override addEventListener<E extends EventName>(
     type: E,
     listener: ((this: WebSocket, event: WebSocketEventMap[E]) => unknown) | null,
-    options?: boolean | AddEventListenerOptions,
+    options?: AddArguments[2],
   ): void;
   override addEventListener(
     type: string,
-    listener: EventListenerOrEventListenerObject | null,
-    options?: boolean | AddEventListenerOptions,
+    listener: AddArguments[1],
+    options?: AddArguments[2],
   ): void;
-  override addEventListener(...args: Parameters<EventTarget["addEventListener"]>): void {
+  override addEventListener(...args: AddArguments): void {
     wake(this);
     super.addEventListener(...args);
     this.#dispatch.watch(args[0]);
-    if (args[0] === "message") this.#lifecycle.separateTasks();
-  }
-
-  override removeEventListener(...args: Parameters<EventTarget["removeEventListener"]>): void {
-    wake(this);
-    super.removeEventListener(...args);
-  }
-
-  override dispatchEvent(event: Event): boolean {
-    wake(this);
-    return super.dispatchEvent(event);
   }
 
   static {
     // As Web IDL has it: members enumerable, constants on the class and on its prototype.
     const { prototype } = this;
+    const define = Object.defineProperty;
     for (const type of EVENT_NAMES) {
-      Object.defineProperty(prototype, `on${type}`, {
+      define(prototype, `on${type}`, {
         configurable: true,
         get(this: WebSocket): unknown {
           return this.#dispatch.attribute(type);
@@ -330,31 +295,32 @@ export class WebSocket extends LazyEventTarget {
         },
       });
     }
-    for (const name of Object.getOwnPropertyNames(prototype)) {
-      Object.defineProperty(prototype, name, { enumerable: name !== "constructor" });
+    completeTarget(prototype);
+    for (const name of Reflect.ownKeys(prototype)) {
+      define(prototype, name, { enumerable: name !== "constructor" });
     }
     for (const [name, value] of Object.entries(ReadyState)) {
-      for (const owner of [this, prototype]) {
-        Object.defineProperty(owner, name, { value, enumerable: true });
-      }
+      for (const owner of [this, prototype]) define(owner, name, { value, enumerable: true });
     }
-    Object.defineProperty(prototype, Symbol.toStringTag, {
-      value: "WebSocket",
-      configurable: true,
-    });
+    define(prototype, Symbol.toStringTag, { value: "WebSocket", configurable: true });
   }
 }
 
 /** Anything but a string as Web IDL converts it: bytes and Blobs stay, the rest becomes a string. */
-function toPayload(data: unknown): string | Uint8Array | Blob {
+function toPayload(data: unknown): Payload {
   if (data instanceof ByteBuffer) return data.bytes;
-  if (isBufferSource(data)) return viewBytes(data);
-  return data instanceof Blob ? data : `${data}`;
+  return data instanceof Blob || isBufferSource(data) ? data : `${data}`;
 }
 
-/** Web IDL's conversion to a clamped unsigned short: rounds to the nearest, halves to the even one. */
-function toUnsignedShort(value: unknown): number {
-  const number = Math.min(Math.max(Number(value) || 0, 0), 65_535);
-  const rounded = Math.round(number);
-  return rounded - number === 0.5 && rounded % 2 === 1 ? rounded - 1 : rounded;
+/** Web IDL asks for an argument to be given, `undefined` though it may be. */
+function requireArgument(count: number): void {
+  if (count === 0) throw new TypeError("WebSocket: an argument is missing");
+}
+
+function checkEvent(event: EventName): EventName {
+  return oneOf("WebSocket: event", EVENT_NAMES, event);
+}
+
+function invalidState(state: string): DOMException {
+  return new DOMException(`WebSocket: ${state}`, "InvalidStateError");
 }

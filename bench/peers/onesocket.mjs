@@ -6,7 +6,7 @@ import { MAX_PAYLOAD_BYTES } from "../limits.mjs";
 // Compression is off by default, and so is Nagle's algorithm.
 const OPTIONS = { readLimit: MAX_PAYLOAD_BYTES };
 
-/** Resolves with an open socket that has one listener, which passes on text as a string, bytes as a view. */
+/** Resolves with an open socket; its one listener passes on text as a string, bytes as a view. */
 export function open(url, onMessage) {
   const socket = new WebSocket(url, [], OPTIONS);
   socket.addListener("message", (_event, data) =>

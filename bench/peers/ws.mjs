@@ -5,7 +5,7 @@ import { MAX_PAYLOAD_BYTES } from "../limits.mjs";
 
 const OPTIONS = { perMessageDeflate: false, maxPayload: MAX_PAYLOAD_BYTES };
 
-/** Resolves with an open socket that has one listener, which passes on text as a string, bytes as a view. */
+/** Resolves with an open socket; its one listener passes on text as a string, bytes as a view. */
 export function open(url, onMessage) {
   const socket = new WebSocket(url, OPTIONS);
   // `ws` hands over text as bytes; who wants text decodes it, as every program over `ws` does.

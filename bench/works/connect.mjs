@@ -3,13 +3,14 @@
 import { closeAll, openMany } from "./connections.mjs";
 
 export const connect = {
+  kind: "connect",
   unit: "conn/s",
   higherIsBetter: true,
   firstCount: 500,
   maxCount: 2_000,
   variants: [{ name: "connect", title: "connect rate, 50 at a time" }],
 
-  /** @returns the seconds that `count` handshakes took, and the CPU seconds of this process */
+  /** @returns the rate of `count` handshakes, by the clock and by CPU time */
   async run({ peer, url, count, measure }) {
     let sockets = [];
     const result = await measure(async () => {

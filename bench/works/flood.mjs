@@ -3,6 +3,7 @@
 import { checkMessage } from "./payload.mjs";
 
 export const flood = {
+  kind: "flood",
   unit: "msg/s",
   higherIsBetter: true,
   firstCount: 2_000,
@@ -11,7 +12,7 @@ export const flood = {
     { name: "flood-64k", title: "receive flood, 64 KiB binary", bytes: 65_536, binary: true },
   ],
 
-  /** @returns the seconds from the order to the last of `count` messages, and the CPU seconds of this process */
+  /** @returns the rate from the order to the last message, by the clock and by CPU time */
   async run({ peer, url, count, variant, measure }) {
     const { bytes, binary } = variant;
     let left = count;

@@ -9,6 +9,7 @@ const COLLECTIONS = 5;
 const SETTLE_MS = 20;
 
 export const heap = {
+  kind: "heap",
   unit: "B/conn",
   higherIsBetter: false,
   variants: [{ name: "heap", title: "heap per idle connection, 1,000 open" }],

@@ -5,7 +5,7 @@ export function createPayload(bytes, binary) {
   return binary ? Buffer.alloc(bytes, "x") : "x".repeat(bytes);
 }
 
-/** @throws when a message is not what the work expects, so that no peer is fast by handing over less. */
+/** @throws when a message is not what the work expects: no peer is fast by handing over less. */
 export function checkMessage(data, bytes, binary) {
   const isBytes = data instanceof Uint8Array;
   if (data.length !== bytes || isBytes !== binary || (!isBytes && typeof data !== "string")) {

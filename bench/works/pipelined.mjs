@@ -5,6 +5,7 @@ import { checkMessage, createPayload } from "./payload.mjs";
 const WINDOW = 256;
 
 export const pipelined = {
+  kind: "pipelined",
   unit: "msg/s",
   higherIsBetter: true,
   firstCount: 10_000,
@@ -14,7 +15,7 @@ export const pipelined = {
     { name: "echo-1k-binary", title: "echo, window 256, 1 KiB binary", bytes: 1024, binary: true },
   ],
 
-  /** @returns the seconds that `count` messages took there and back, and the CPU seconds of this process */
+  /** @returns the rate of `count` messages there and back, by the clock and by CPU time */
   async run({ peer, url, count, variant, measure }) {
     const payload = createPayload(variant.bytes, variant.binary);
     let unsent = count;

@@ -3,6 +3,7 @@
 import { checkMessage, createPayload } from "./payload.mjs";
 
 export const roundTrip = {
+  kind: "round-trip",
   unit: "trip/s",
   higherIsBetter: true,
   firstCount: 1_000,
@@ -11,7 +12,7 @@ export const roundTrip = {
     { name: "round-trip-1k", title: "round trip, 1 KiB text", bytes: 1024, binary: false },
   ],
 
-  /** @returns the seconds that `count` round trips took, and the CPU seconds of this process */
+  /** @returns the rate of `count` round trips, by the clock and by CPU time */
   async run({ peer, url, count, variant, measure }) {
     const payload = createPayload(variant.bytes, variant.binary);
     let left = count;

@@ -41,7 +41,7 @@ let documents = 0;
 
 function sendJson() {
   documents += 1;
-  session.sendJson({ hello: "server", from: "page", number: documents });
+  session.sendJson({ hello: "server", from: "page", count: documents });
 }
 
 function sendRecord() {

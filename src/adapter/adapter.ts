@@ -1,8 +1,12 @@
 /** The port: what a socket of any platform can do (`Adapter`) and what it reports (`AdapterSink`).
  *  Everything above knows sockets by these types alone; every implementation passes one contract suite. */
 
+import type { Duration } from "../base/duration.ts";
 import type { Compression } from "../constants.ts";
 import type { SocketError } from "../errors.ts";
+
+/** A message to send: text, bytes, or a Blob whose bytes are still to be read. */
+export type Payload = string | ArrayBuffer | ArrayBufferView | Blob;
 
 /** How a connection ended. */
 export interface CloseInfo {
@@ -21,6 +25,11 @@ export interface CloseInfo {
  * Nothing is reported from within the call that dials, nor from within a call of an adapter's method.
  */
 export interface AdapterSink {
+  /**
+   * Whether each message is to be reported in a task of its own, with all microtasks run in between, as
+   * the W3C events require; asked for each message. Many platforms always do so.
+   */
+  readonly separateTasks: boolean;
   /** The handshake is done; `protocol` and `extensions` are known. */
   open(): void;
   /**
@@ -40,12 +49,14 @@ export interface AdapterSink {
 
 /** A socket, dialled or accepted. An absent method is one that the platform lacks. */
 export interface Adapter {
+  /** The absolute URL that was dialled. */
+  readonly url: string;
   /** The subprotocol that the server chose, or `""`. */
   readonly protocol: string;
   /** The extensions in use, as in `Sec-WebSocket-Extensions`, or `""`. */
   readonly extensions: string;
-  /** `"ip:port"` of the peer, or `""` where the platform does not tell. */
-  readonly remoteAddress: string;
+  /** `"ip:port"` of the peer; absent where the platform does not tell. */
+  readonly remoteAddress?: string;
   /** Payload bytes taken by `send` and not yet handed to the network. It keeps its value after the end. */
   readonly bufferedBytes: number;
   /** True once either side has started the closing handshake, or the connection has ended. */
@@ -53,13 +64,16 @@ export interface Adapter {
 
   /**
    * Sends a text (string) or binary message. Called only between `open` and the start of closing.
-   * The bytes are taken before the call returns: the caller may reuse them at once.
+   * Bytes are taken before the call returns: the caller may reuse them at once. A Blob keeps its place
+   * among the messages while it is read; it counts in `bufferedBytes` from the start.
+   * @throws {TypeError} when the memory is shared with another thread
    */
-  send(data: string | Uint8Array): void;
+  send(data: Payload): void;
 
   /**
    * Starts the closing handshake behind all that was sent; ends the dial when it is still under way.
-   * The wait for the peer is bounded. Later calls do nothing.
+   * The wait for the peer is bounded. Later calls do nothing but check their arguments.
+   * @throws {DOMException} as the W3C `close` does, in every state
    */
   close(code: number, reason: string): void;
 
@@ -74,12 +88,6 @@ export interface Adapter {
 
   /** Reads on. */
   resume?(): void;
-
-  /**
-   * From now on each message is reported in a task of its own, with all microtasks run in between, as
-   * the W3C events require. Absent where that is always so.
-   */
-  separateTasks?(): void;
 }
 
 /** TLS settings of a dial, named as Node's `tls.connect` names them. */
@@ -99,38 +107,52 @@ export interface TlsOptions {
   readonly checkServerIdentity?: (hostname: string, certificate: object) => Error | undefined;
 }
 
-/** Options of a dial that only some platforms can honour. */
-export interface DialOptions {
+/**
+ * Options of a `WebSocket`: how it dials. They are for Node; a page's sockets leave nothing to choose, and
+ * there each of them throws a `SocketError` INVALID with code `ERR_UNSUPPORTED`.
+ */
+export interface WebSocketOptions {
   /**
    * Header fields of the handshake request; an array sends the field several times. The fields that make
    * up the handshake itself (`Upgrade`, `Connection`, `Sec-WebSocket-*`) are refused.
    */
-  readonly headers?: Readonly<Record<string, string | readonly string[]>>;
+  readonly headers?: Readonly<Record<string, string | readonly string[]>> | undefined;
   /** Whether to offer permessage-deflate. @default Compression.DISABLED */
-  readonly compression?: Compression;
+  readonly compression?: Compression | undefined;
   /**
    * Largest message accepted, in bytes after decompression, 0 to 128 MiB. A larger one closes the
    * connection with 1009 before it is held in memory. 0 accepts empty messages only.
    * @default 16 MiB
    */
-  readonly readLimit?: number;
+  readonly readLimit?: number | undefined;
+  /**
+   * Longest opening handshake, redirects included: ms or a Go duration string; 0 or `Infinity` for no
+   * limit. On expiry: an error of kind TIMEOUT, then close.
+   * @default "10s"
+   */
+  readonly dialTimeout?: Duration | undefined;
   /** The `http.Agent` (`https.Agent` for `wss:`) that opens the connection: proxies, pinned addresses. */
-  readonly agent?: object;
+  readonly agent?: object | undefined;
   /** TLS settings for `wss:` URLs. */
-  readonly tls?: TlsOptions;
+  readonly tls?: TlsOptions | undefined;
   /**
    * How many redirects to follow, 0 to 20. Crossing to another origin drops the caller's `headers`; going
    * from `wss:` to `ws:` is refused.
    * @default 0
    */
-  readonly followRedirects?: number;
+  readonly followRedirects?: number | undefined;
+  /** Aborting it ends the dial, and later the connection, at once: an error of kind CANCELED, then close. */
+  readonly signal?: AbortSignal | undefined;
 }
 
-/** One dial. `url` is absolute, `ws:` or `wss:`, without a fragment; `protocols` are valid and distinct. */
+/** One dial. */
 export interface DialRequest {
-  readonly url: string;
-  readonly protocols: readonly string[];
-  readonly options: DialOptions;
+  /** As the caller gave it: a string, a `URL`, or what makes a string of one. */
+  readonly url: unknown;
+  /** As the caller gave them: a string, a sequence of strings, or nothing. */
+  readonly protocols: unknown;
+  /** Checked before. */
+  readonly options: WebSocketOptions;
 }
 
 /** What a platform offers for opening connections. */
@@ -138,11 +160,14 @@ export interface Dialer {
   /** Whether there is anything to dial with. */
   readonly supported: boolean;
   /**
-   * Checks the options before anything is dialled.
+   * Checks the options before anything is dialled; those that are undefined count as not given.
    * @throws {SocketError} INVALID when a value is wrong (`ERR_INVALID_OPTION`) or the platform cannot
    *   honour the option (`ERR_UNSUPPORTED`)
    */
-  checkOptions(options: DialOptions): void;
-  /** Starts a handshake; the outcome is reported to `sink`, never from within this call. */
+  checkOptions(options: WebSocketOptions): void;
+  /**
+   * Starts a handshake; the outcome is reported to `sink`, never from within this call.
+   * @throws {DOMException} SyntaxError for a bad URL or subprotocol, as the W3C constructor does
+   */
   dial(request: DialRequest, sink: AdapterSink): Adapter;
 }

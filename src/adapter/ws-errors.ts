@@ -39,6 +39,23 @@ export function describeDialFailure(error: Error, url: string): SocketError {
   );
 }
 
+/** The handshake took too long. */
+export function describeTimeout(url: string, timeoutMs: number): SocketError {
+  const message = `WebSocket ${redact(url)}: not open after dialTimeout, ${timeoutMs} ms`;
+  const details = { timeoutMs };
+  return new SocketError("TIMEOUT", message, {
+    code: "ERR_DIAL_TIMEOUT",
+    retryable: true,
+    details,
+  });
+}
+
+/** The caller's signal was aborted. */
+export function describeAbort(url: string, cause: unknown): SocketError {
+  const message = `WebSocket ${redact(url)}: aborted by its signal`;
+  return new SocketError("CANCELED", message, { code: "ERR_ABORTED", cause });
+}
+
 /** The server answered the handshake with something else than 101. */
 export function describeRefusal(refusal: Refusal, url: string): SocketError {
   const { status, statusText, body, location } = refusal;
@@ -77,6 +94,12 @@ export function describeTooBig(url: string, readLimit: number, cause?: Error): S
   const message = `WebSocket ${redact(url)}: message is larger than readLimit, ${readLimit} bytes`;
   const details = { limit: readLimit };
   return new SocketError("INTERNAL", message, { code: "ERR_MESSAGE_TOO_BIG", details, cause });
+}
+
+/** A Blob could not be read, so that what stands behind it can't be sent in order. */
+export function describeUnreadable(cause: unknown, url: string): SocketError {
+  const message = `WebSocket ${redact(url)}: a Blob could not be read`;
+  return new SocketError("INTERNAL", message, { code: "ERR_BLOB_READ", cause });
 }
 
 /** The connection ended without a close frame. */

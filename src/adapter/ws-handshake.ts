@@ -1,8 +1,37 @@
 /** Ws handshake: what `ws` leaves to its user while it dials: refusals, redirects, the raw socket. */
 
 import type { ClientRequest, IncomingMessage } from "node:http";
+import { startTimer, type Timer } from "../base/timer.ts";
 import type { SocketError } from "../errors.ts";
-import { describeDowngrade, describeRefusal } from "./ws-errors.ts";
+import type { WebSocketOptions } from "./adapter.ts";
+import { describeAbort, describeDowngrade, describeRefusal, describeTimeout } from "./ws-errors.ts";
+import { dialTimeoutOf } from "./ws-options.ts";
+
+/** What bounds a dial from outside: its time, and the caller's signal, which outlives it. */
+export class DialBounds {
+  readonly #timer: Timer;
+  readonly #signal: AbortSignal | undefined;
+  readonly #abort: () => void;
+
+  /** Calls `end` with the reason when the time is up or the signal is aborted, never from within. */
+  constructor(url: string, options: WebSocketOptions, end: (error: SocketError) => void) {
+    const timeoutMs = dialTimeoutOf(options);
+    this.#timer = startTimer(timeoutMs, () => end(describeTimeout(url, timeoutMs)));
+    this.#signal = options.signal;
+    this.#abort = () => end(describeAbort(url, this.#signal?.reason));
+    this.#signal?.addEventListener("abort", this.#abort);
+  }
+
+  /** The handshake is done: from now on only the signal counts. */
+  stopTimer(): void {
+    clearTimeout(this.#timer);
+  }
+
+  release(): void {
+    this.stopTimer();
+    this.#signal?.removeEventListener("abort", this.#abort);
+  }
+}
 
 /** How much of a refusal's body goes into the error, in bytes. */
 const MAX_BODY_BYTES = 512;

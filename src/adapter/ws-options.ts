@@ -1,14 +1,16 @@
 /** Options of a dial by `ws`: checked here, and put into its words. */
 
+import { parseDuration } from "../base/duration.ts";
 import { isToken } from "../base/url.ts";
 import {
   CLOSE_TIMEOUT_MS,
   Compression,
+  DEFAULT_DIAL_TIMEOUT_MS,
   DEFAULT_READ_LIMIT_BYTES,
   MAX_READ_LIMIT_BYTES,
 } from "../constants.ts";
 import { invalidOption, SocketError } from "../errors.ts";
-import type { DialOptions, TlsOptions } from "./adapter.ts";
+import type { TlsOptions, WebSocketOptions } from "./adapter.ts";
 
 const MAX_REDIRECTS = 20;
 
@@ -32,17 +34,21 @@ const TLS_KEYS: ReadonlySet<string> = new Set<keyof TlsOptions>([
 ]);
 
 /** One check an option: returns what the value must be when it is not. */
-const CHECKS: { readonly [Option in keyof DialOptions]-?: (value: unknown) => string | null } = {
-  headers: checkHeaders,
-  compression: (value) =>
-    Object.values<unknown>(Compression).includes(value)
-      ? null
-      : "a value of Compression: 0, 1 or 2",
-  readLimit: (value) => checkInteger(value, MAX_READ_LIMIT_BYTES),
-  followRedirects: (value) => checkInteger(value, MAX_REDIRECTS),
-  agent: (value) => (isObject(value) ? null : "an http.Agent"),
-  tls: checkTls,
-};
+const CHECKS: { readonly [Option in keyof WebSocketOptions]-?: (value: unknown) => string | null } =
+  {
+    headers: checkHeaders,
+    compression: (value) =>
+      Object.values<unknown>(Compression).includes(value)
+        ? null
+        : "a value of Compression: 0, 1 or 2",
+    readLimit: (value) => checkInteger(value, MAX_READ_LIMIT_BYTES),
+    followRedirects: (value) => checkInteger(value, MAX_REDIRECTS),
+    agent: (value) => (isObject(value) ? null : "an http.Agent"),
+    tls: checkTls,
+    dialTimeout: (value) =>
+      parseDuration(value) >= 0 ? null : '0 or more ms, or a duration as "1m30s"',
+    signal: (value) => (value instanceof AbortSignal ? null : "an AbortSignal"),
+  };
 
 /**
  * Checks each option that is given.
@@ -50,23 +56,20 @@ const CHECKS: { readonly [Option in keyof DialOptions]-?: (value: unknown) => st
  * @throws {SocketError} INVALID, `ERR_INVALID_OPTION` for a bad value, `ERR_UNSUPPORTED` for an
  *   unknown option
  */
-export function checkDialOptions(options: DialOptions): void {
+export function checkOptions(options: WebSocketOptions): void {
+  if (!isObject(options)) throw invalidOption("options", options, "an object");
   for (const [option, value] of Object.entries(options)) {
-    if (!isDialOption(option)) {
+    if (value === undefined) continue;
+    if (!isOption(option)) {
       const message = `WebSocket: there is no option "${option}"`;
       throw new SocketError("INVALID", message, { code: "ERR_UNSUPPORTED", details: { option } });
     }
     const wanted = CHECKS[option](value);
-    if (wanted !== null) {
-      throw invalidOption(
-        option,
-        `WebSocket: ${option} is ${show(option, value)}, must be ${wanted}`,
-      );
-    }
+    if (wanted !== null) throw invalidOption(option, show(option, value), wanted);
   }
 }
 
-function isDialOption(name: string): name is keyof DialOptions {
+function isOption(name: string): name is keyof WebSocketOptions {
   return Object.hasOwn(CHECKS, name);
 }
 
@@ -125,7 +128,7 @@ const DEFLATE = {
 } as const;
 
 /** The options in the words of `ws`. */
-export function toWsOptions(options: DialOptions) {
+export function toWsOptions(options: WebSocketOptions) {
   const { compression = Compression.DISABLED, followRedirects = 0, agent, tls } = options;
   return {
     ...tls,
@@ -141,6 +144,11 @@ export function toWsOptions(options: DialOptions) {
 }
 
 /** The largest message accepted, in bytes. */
-export function readLimitOf(options: DialOptions): number {
+export function readLimitOf(options: WebSocketOptions): number {
   return options.readLimit ?? DEFAULT_READ_LIMIT_BYTES;
+}
+
+/** The longest handshake, in ms; 0 or `Infinity` for no limit. */
+export function dialTimeoutOf(options: WebSocketOptions): number {
+  return parseDuration(options.dialTimeout ?? DEFAULT_DIAL_TIMEOUT_MS);
 }

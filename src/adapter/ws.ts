@@ -4,18 +4,36 @@
 import type { ClientRequest, IncomingMessage } from "node:http";
 import type { Socket } from "node:net";
 import type { WebSocket as WsSocket } from "ws";
+import { isBufferSource, payloadBytes, viewBytes } from "../base/bytes.ts";
+import { checkCloseArguments } from "../base/close-arguments.ts";
 import { Fifo } from "../base/fifo.ts";
-import { CloseCode, Compression, DEFAULT_COMPRESSION_THRESHOLD_BYTES } from "../constants.ts";
-import type { SocketError } from "../errors.ts";
-import type { Adapter, AdapterSink, Dialer, DialOptions, DialRequest } from "./adapter.ts";
+import { Outbox } from "../base/outbox.ts";
+import { parseProtocols, parseSocketUrl } from "../base/url.ts";
 import {
+  CloseCode,
+  Compression,
+  DEFAULT_COMPRESSION_THRESHOLD_BYTES,
+  ReadyState,
+} from "../constants.ts";
+import type { SocketError } from "../errors.ts";
+import type {
+  Adapter,
+  AdapterSink,
+  Dialer,
+  DialRequest,
+  Payload,
+  WebSocketOptions,
+} from "./adapter.ts";
+import {
+  describeAbort,
   describeDialFailure,
   describeLoss,
   describeProtocolError,
   describeTooBig,
+  describeUnreadable,
 } from "./ws-errors.ts";
-import { guardRedirect, readRefusal } from "./ws-handshake.ts";
-import { checkDialOptions, readLimitOf, toWsOptions } from "./ws-options.ts";
+import { DialBounds, guardRedirect, readRefusal } from "./ws-handshake.ts";
+import { checkOptions, readLimitOf, toWsOptions } from "./ws-options.ts";
 
 /** The events of a `ws` socket, messages apart. */
 type WsEvent =
@@ -49,7 +67,9 @@ const SEND_OPTIONS = [
 export class WsAdapter implements Adapter {
   readonly #ws: ReportingSocket;
   readonly #sink: AdapterSink;
-  readonly #request: DialRequest;
+  readonly #options: WebSocketOptions;
+  /** Null once nothing bounds it any more. */
+  #bounds: DialBounds | null;
   #socket: Socket | null = null;
   #extensions = "";
   #opened = false;
@@ -59,17 +79,23 @@ export class WsAdapter implements Adapter {
   #unsent: Fifo<number> | null = null;
   #unsentBytes = 0;
   #handleSent: ((error?: Error | null) => void) | null = null;
-  #separate = false;
+  /** Holds what waits behind a Blob. */
+  #outbox: Outbox | null = null;
   /** Reports that wait for a task of their own. */
   #waiting = 0;
 
-  constructor(ws: ReportingSocket, request: DialRequest, sink: AdapterSink) {
+  constructor(ws: ReportingSocket, options: WebSocketOptions, sink: AdapterSink) {
     this.#ws = ws;
-    this.#request = request;
+    this.#options = options;
     this.#sink = sink;
     ws.owner = this;
+    this.#bounds = new DialBounds(this.url, options, (error) => this.#abort(error));
+    if (options.signal?.aborted) this.#abort(describeAbort(this.url, options.signal.reason));
   }
 
+  get url(): string {
+    return this.#ws.url;
+  }
   get protocol(): string {
     return this.#ws.protocol;
   }
@@ -82,14 +108,21 @@ export class WsAdapter implements Adapter {
     return `${remoteAddress.includes(":") ? `[${remoteAddress}]` : remoteAddress}:${remotePort}`;
   }
   get bufferedBytes(): number {
-    return this.#unsentBytes;
+    return this.#unsentBytes + (this.#outbox?.bytes ?? 0);
   }
   get closing(): boolean {
     // What still waits to be reported came before the peer's close frame.
-    return this.#waiting === 0 && this.#ws.readyState > 1;
+    return this.#waiting === 0 && this.#ws.readyState > ReadyState.OPEN;
   }
 
-  send(data: string | Uint8Array): void {
+  send(data: Payload): void {
+    const payload = isBufferSource(data) ? viewUnshared(data) : data;
+    if (payload instanceof Blob) this.#createOutbox().push(payload);
+    else if (this.#outbox) this.#outbox.push(payload);
+    else this.#send(payload);
+  }
+
+  #send(data: string | Uint8Array): void {
     const isText = typeof data === "string";
     const deflates = this.#extensions !== "";
     // Masking copies the bytes before ws returns; compression reads them later.
@@ -103,8 +136,10 @@ export class WsAdapter implements Adapter {
   }
 
   close(code: number, reason: string): void {
+    const sent = checkCloseArguments(code, reason);
     this.#explained = true;
-    this.#ws.close(code, reason);
+    if (this.#outbox) this.#outbox.whenEmpty ??= () => this.#ws.close(sent, reason);
+    else this.#ws.close(sent, reason);
   }
 
   terminate(): void {
@@ -124,19 +159,15 @@ export class WsAdapter implements Adapter {
     this.#ws.resume();
   }
 
-  separateTasks(): void {
-    this.#separate = true;
-  }
-
   /** Takes a message of the `ws` socket. */
   handleMessage(payload: Buffer, isBinary: boolean): void {
-    if (payload.length > readLimitOf(this.#request.options)) {
-      this.#explain(describeTooBig(this.#request.url, 0));
+    if (payload.length > readLimitOf(this.#options)) {
+      this.#explain(describeTooBig(this.url, 0));
       this.#ws.close(CloseCode.MESSAGE_TOO_BIG);
       return;
     }
     const data = isBinary ? payload : payload.toString();
-    if (this.#separate) this.#reportLater(() => this.#sink.message(data));
+    if (this.#sink.separateTasks) this.#reportLater(() => this.#sink.message(data));
     else this.#sink.message(data);
   }
 
@@ -145,6 +176,8 @@ export class WsAdapter implements Adapter {
     switch (event[0]) {
       case "open":
         this.#opened = true;
+        this.#bounds?.stopTimer();
+        if (this.#options.signal === undefined) this.#bounds = null;
         this.#sink.open();
         return true;
       case "pong":
@@ -164,7 +197,7 @@ export class WsAdapter implements Adapter {
         this.#handleRedirect(event[1], event[2]);
         return true;
       case "unexpected-response":
-        readRefusal(event[2], this.#request.url, (error) => this.#abort(error));
+        readRefusal(event[2], this.url, (error) => this.#abort(error));
         return true;
       default:
         return false;
@@ -172,22 +205,22 @@ export class WsAdapter implements Adapter {
   }
 
   #handleRedirect(url: string, request: ClientRequest): void {
-    const fields = Object.keys(this.#request.options.headers ?? {});
-    const error = guardRedirect(this.#request.url, url, request, fields);
+    const fields = Object.keys(this.#options.headers ?? {});
+    const error = guardRedirect(this.url, url, request, fields);
     if (error) this.#abort(error);
   }
 
   #handleClose(code: number, reason: string): void {
+    this.#bounds?.release();
     const wasClean = code !== CloseCode.ABNORMAL_CLOSURE;
-    if (!wasClean) this.#explain(describeLoss(this.#socket?.errored ?? null, this.#request.url));
+    if (!wasClean) this.#explain(describeLoss(this.#socket?.errored ?? null, this.url));
     this.#report(() => this.#sink.close({ code, reason, wasClean }));
   }
 
   #describe(error: Error): SocketError {
-    const { url, options } = this.#request;
     return this.#opened
-      ? describeProtocolError(error, url, readLimitOf(options))
-      : describeDialFailure(error, url);
+      ? describeProtocolError(error, this.url, readLimitOf(this.#options))
+      : describeDialFailure(error, this.url);
   }
 
   /** Reports why it is about to end, unless that is known already. */
@@ -217,8 +250,23 @@ export class WsAdapter implements Adapter {
     });
   }
 
+  #createOutbox(): Outbox {
+    this.#outbox ??= new Outbox({
+      deliver: (data) => {
+        // What the peer no longer takes stays counted.
+        if (this.#ws.readyState > ReadyState.OPEN) this.#unsentBytes += payloadBytes(data);
+        else this.#send(data);
+      },
+      empty: () => {
+        this.#outbox = null;
+      },
+      fail: (cause) => this.#abort(describeUnreadable(cause, this.url)),
+    });
+    return this.#outbox;
+  }
+
   #compressionThreshold(): number {
-    const mode = this.#request.options.compression ?? Compression.DISABLED;
+    const mode = this.#options.compression ?? Compression.DISABLED;
     return DEFAULT_COMPRESSION_THRESHOLD_BYTES[mode];
   }
 
@@ -229,6 +277,13 @@ export class WsAdapter implements Adapter {
     this.#unsentBytes -= bytes;
     if (this.#unsentBytes === 0) this.#report(() => this.#sink.drain());
   }
+}
+
+/** @throws {TypeError} when the memory is shared: another thread could change it while it is sent */
+function viewUnshared(source: ArrayBuffer | ArrayBufferView): Uint8Array {
+  const bytes = viewBytes(source);
+  if (bytes.buffer instanceof ArrayBuffer) return bytes;
+  throw new TypeError("WebSocket.send: shared memory can't be sent");
 }
 
 /** The class of `ws`, its sockets reporting to their adapters. */
@@ -250,19 +305,13 @@ export function createWsDialer(Ws: typeof WsSocket): Dialer {
   let Reporting: ReportingClass | null = null;
   return {
     supported: true,
+    checkOptions,
 
-    checkOptions(options: DialOptions): void {
-      checkDialOptions(options);
-    },
-
-    dial(request: DialRequest, sink: AdapterSink): Adapter {
+    dial({ url, protocols, options }: DialRequest, sink: AdapterSink): Adapter {
+      const address = parseSocketUrl(url);
+      const names = parseProtocols(protocols);
       Reporting ??= createReportingClass(Ws);
-      const options = toWsOptions(request.options);
-      return new WsAdapter(
-        new Reporting(request.url, [...request.protocols], options),
-        request,
-        sink,
-      );
+      return new WsAdapter(new Reporting(address, names, toWsOptions(options)), options, sink);
     },
   };
 }

@@ -11,19 +11,19 @@ const UNIT_MS: Readonly<Record<string, number>> = {
   h: 36e5,
 };
 const PART = /(\d+\.?\d*|\.\d+)([nuµμm]?s|[mh])/g;
+const WHOLE = /^((\d+\.?\d*|\.\d+)([nuµμm]?s|[mh]))+$/;
 
 /** A number of milliseconds, or a Go duration string: `"5s"`, `"1m30s"`, `"250ms"`, `"1.5h"`. */
 export type Duration = number | string;
 
-/** Milliseconds of a duration, or null when it is not one: negative, malformed or another type. */
-export function parseDuration(value: unknown): number | null {
-  if (typeof value === "number") return value >= 0 ? value : null;
-  if (typeof value !== "string") return null;
+/** Milliseconds of a duration; NaN or less than 0 when it is none. */
+export function parseDuration(value: unknown): number {
+  if (typeof value === "number") return value;
   if (value === "0") return 0;
+  if (typeof value !== "string" || !WHOLE.test(value)) return Number.NaN;
   let total = 0;
-  const rest = value.replace(PART, (_, count: string, unit: string) => {
+  for (const [, count, unit = ""] of value.matchAll(PART)) {
     total += Number(count) * (UNIT_MS[unit] ?? 0);
-    return "";
-  });
-  return rest === "" && value !== "" ? total : null;
+  }
+  return total;
 }

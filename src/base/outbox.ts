@@ -1,7 +1,7 @@
 /** Outbox: keeps messages in order while a Blob among them is still being read.
  *  It exists only as long as it holds something. */
 
-import { utf8Length } from "./bytes.ts";
+import { payloadBytes } from "./bytes.ts";
 
 type Payload = string | Uint8Array | Blob;
 type Step = { payload: Payload; bytes: number };
@@ -14,12 +14,6 @@ export interface OutboxOwner {
   fail(cause: unknown): void;
   /** Everything has been delivered; this outbox is not used again. */
   empty(): void;
-}
-
-/** The size of a message in bytes of payload. */
-export function payloadBytes(payload: Payload): number {
-  if (typeof payload === "string") return utf8Length(payload);
-  return payload instanceof Uint8Array ? payload.length : payload.size;
 }
 
 /** Messages waiting behind a Blob, oldest first. */

@@ -3,11 +3,14 @@
 /** The longest delay that the platforms' timers take; a longer one would fire at once. */
 const MAX_DELAY_MS = 2 ** 31 - 1;
 
-/** Calls `act` once after `delayMs`, never for `Infinity`; the function returned cancels it. */
-export function startTimer(delayMs: number, act: () => void): () => void {
-  if (delayMs === Number.POSITIVE_INFINITY) return () => {};
-  const timer: number | { unref?(): void } = setTimeout(act, Math.min(delayMs, MAX_DELAY_MS));
-  // A browser's timer is a number and keeps nothing alive.
-  if (typeof timer === "object") timer.unref?.();
-  return () => clearTimeout(timer as number);
+/** A timer as the platform has it. */
+export type Timer = ReturnType<typeof setTimeout> | undefined;
+
+/** Calls `act` once after `delayMs`, never for 0 and `Infinity`. */
+export function startTimer(delayMs: number, act: () => void): Timer {
+  if (delayMs === 0 || delayMs === Number.POSITIVE_INFINITY) return undefined;
+  const timer: unknown = setTimeout(act, Math.min(delayMs, MAX_DELAY_MS));
+  // A browser's timer is a number, and keeps nothing alive.
+  if (typeof timer === "object") (timer as { unref?(): void }).unref?.();
+  return timer as Timer;
 }

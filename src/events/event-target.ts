@@ -43,3 +43,18 @@ export const LazyEventTarget: typeof EventTarget = /* @__PURE__ */ new Proxy(Eve
     return Reflect.construct(lazy ? Object : target, args, newTarget);
   },
 });
+
+/** Completes the prototype of a class that extends `LazyEventTarget`; its `addEventListener` wakes itself. */
+export function completeTarget(prototype: EventTarget): void {
+  const { removeEventListener, dispatchEvent } = EventTarget.prototype;
+  Object.assign(prototype, {
+    removeEventListener(this: EventTarget, ...args: Parameters<typeof removeEventListener>): void {
+      wake(this);
+      removeEventListener.apply(this, args);
+    },
+    dispatchEvent(this: EventTarget, event: Event): boolean {
+      wake(this);
+      return dispatchEvent.call(this, event);
+    },
+  });
+}

@@ -25,7 +25,7 @@ const ROOMS: readonly Room[] = [
   { name: "adapter", files: /^adapter\//, sees: [...GROUND, "buffer"] },
   {
     name: "websocket",
-    files: /^(websocket|lifecycle|dispatch|socket-options)\.ts$/,
+    files: /^(websocket|lifecycle|dispatch)\.ts$/,
     sees: FLOOR_3,
   },
   { name: "connection", files: /^connection\//, sees: [...FLOOR_1, "websocket"] },
@@ -48,6 +48,7 @@ const PACKAGES: ReadonlyMap<string, RegExp> = new Map([
 /** What the subpath imports of package.json may resolve to. */
 const SUBPATHS: ReadonlyMap<string, readonly string[]> = new Map([
   ["#default-dialer", ["adapter/default.node.ts", "adapter/default.native.ts"]],
+  ["#events", ["events/platform.node.ts", "events/platform.native.ts"]],
 ]);
 
 /** The files of `src/` that `specifier` may resolve to; undefined for a package. */

@@ -44,7 +44,6 @@ describe("close", () => {
     ["3001", 3001],
     [3001.4, 3001],
     [3000.5, 3000],
-    [3001.5, 3002],
   ])("takes code %s as %i", async (code, sent) => {
     const socket = new WebSocket(`${server}/echo`);
     await opened(socket);

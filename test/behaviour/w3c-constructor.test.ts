@@ -30,7 +30,6 @@ describe("the constructor", () => {
     ["a control character", "a\u0000"],
     ["a separator", "a/b"],
     ["one given twice", ["a", "a"]],
-    ["one given twice in another case", ["chat", "CHAT"]],
     ["a bad one among good ones", ["a", "b c"]],
   ])("throws a SyntaxError for a subprotocol with %s", (_what, protocols) => {
     expect(thrown(() => new WebSocket(server, protocols))).toMatchObject({ name: "SyntaxError" });

@@ -285,6 +285,18 @@ describe("the demo's page", () => {
     expect((await fetch(url, { method: "POST" })).status).toBe(405);
   });
 
+  test("a demo that ends while pages are connected says 1001 to them and exits with 0", async () => {
+    const other = startDemo("0");
+    const socket = new WebSocket(`${(await pageUrl(other)).replace("http", "ws")}echo`);
+    await once(socket, "open");
+    const closed = once(socket, "close");
+    const exited = once(other, "exit");
+    other.kill("SIGINT");
+    const [code, reason] = await closed;
+    expect([code, String(reason)]).toEqual([1001, "Server shutting down..."]);
+    expect(await exited).toEqual([0, null]);
+  });
+
   test("a page of another origin gets no WebSocket", async () => {
     const socket = new WebSocket(url.replace("http", "ws").concat("echo"), {
       origin: "http://elsewhere.example",

@@ -3,7 +3,7 @@ import { describeContract } from "./contract.ts";
 
 /** The test server's paths, as far as the contract uses them, in memory. */
 function script(peer: FakePeer): void {
-  const { pathname, searchParams } = new URL(peer.request.url);
+  const { pathname, searchParams } = new URL(`${peer.request.url}`);
   const close = (): void =>
     peer.close(Number(searchParams.get("code") ?? 1005), searchParams.get("reason") ?? "");
   if (pathname === "/silent") return;
@@ -11,7 +11,7 @@ function script(peer: FakePeer): void {
     peer.drop("handshake refused: 404 Not Found");
     return;
   }
-  peer.accept(searchParams.get("choose") ?? peer.request.protocols[0] ?? "");
+  peer.accept(searchParams.get("choose") ?? [...(peer.request.protocols as string[])][0] ?? "");
   peer.onMessage = (data) => {
     if (pathname === "/echo") peer.send(toWellFormed(data));
     if (pathname === "/close-after-message") close();

@@ -15,8 +15,10 @@ export async function failureOf(
   url: string,
   options: WebSocketOptions = {},
   protocols: string[] = [],
+  use: (socket: WebSocket) => void = () => {},
 ): Promise<Failure> {
   const socket = new WebSocket(url, protocols, options);
+  use(socket);
   const seen: string[] = [];
   let error: unknown = null;
   socket.addListener("error", () => seen.push("error"));

@@ -7,7 +7,10 @@ import type {
   CloseInfo,
   Dialer,
   DialRequest,
+  Payload,
 } from "../../src/adapter/adapter.ts";
+import { payloadBytes, viewBytes } from "../../src/base/bytes.ts";
+import { checkCloseArguments } from "../../src/base/close-arguments.ts";
 import { SocketError } from "../../src/errors.ts";
 
 const ABNORMAL: CloseInfo = { code: 1006, reason: "", wasClean: false };
@@ -53,25 +56,27 @@ export class FakePeer {
 
 /** The adapter's side. Reports come in microtasks, never from within a call. */
 export class FakeAdapter implements Adapter {
+  readonly url: string;
   protocol = "";
   extensions = "";
   remoteAddress = "127.0.0.1:1";
   bufferedBytes = 0;
   closing = false;
   readonly peer: FakePeer;
-  readonly #sink: AdapterSink;
+  readonly sink: AdapterSink;
   #opened = false;
   #ended = false;
   #paused: ((sink: AdapterSink) => void)[] | null = null;
 
   constructor(request: DialRequest, sink: AdapterSink) {
-    this.#sink = sink;
+    this.sink = sink;
+    this.url = new URL(`${request.url}`).href;
     this.peer = new FakePeer(this, request);
   }
 
   report(step: (sink: AdapterSink) => void): void {
     if (this.#paused) this.#paused.push(step);
-    else queueMicrotask(() => step(this.#sink));
+    else queueMicrotask(() => step(this.sink));
   }
   accept(protocol: string, extensions: string): void {
     this.report((sink) => {
@@ -97,13 +102,16 @@ export class FakeAdapter implements Adapter {
     this.report((sink) => sink.drain());
   }
 
-  send(data: string | Uint8Array): void {
-    const taken = typeof data === "string" ? data : data.slice();
-    this.bufferedBytes += new Blob([taken]).size;
+  send(data: Payload): void {
+    this.bufferedBytes += payloadBytes(data);
+    if (data instanceof Blob) throw new Error("the fake sends no Blobs");
+    const taken = typeof data === "string" ? data : viewBytes(data).slice();
     this.peer.received.push(taken);
     queueMicrotask(() => this.peer.onMessage(taken));
   }
   close(code: number, reason: string): void {
+    checkCloseArguments(code, reason);
+    if (this.closing) return;
     this.closing = true;
     this.peer.calls.push(`close ${code} ${reason}`.trim());
     const info = { code, reason, wasClean: true };
@@ -126,9 +134,6 @@ export class FakeAdapter implements Adapter {
     const waiting = this.#paused ?? [];
     this.#paused = null;
     for (const step of waiting) this.report(step);
-  }
-  separateTasks(): void {
-    this.peer.calls.push("separateTasks");
   }
 }
 

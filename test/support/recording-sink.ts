@@ -16,6 +16,7 @@ type Name = Report[0];
 type ReportOf<N extends Name> = Extract<Report, [N, ...unknown[]]>;
 
 export class RecordingSink implements AdapterSink {
+  separateTasks = false;
   readonly reports: Report[] = [];
   #wake: () => void = () => {};
   readonly #taken = new Map<Name, number>();

@@ -1,0 +1,23 @@
+/** SmallEmitter: the store of `addListener`'s handlers in a page.
+ *  It does what eventemitter3 does in Node, which alone would take a quarter of what a page may load. */
+
+import type { Call, CallStore } from "./call.ts";
+
+export class SmallEmitter implements CallStore {
+  readonly #calls: Record<string, readonly Call[]> = {};
+
+  // A list that is being walked through is never changed, but replaced.
+  add(event: string, call: Call): void {
+    this.#calls[event] = [...(this.#calls[event] ?? []), call];
+  }
+
+  remove(event: string, handler: unknown): void {
+    const calls = this.#calls[event] ?? [];
+    const newest = calls.findLastIndex((call) => call.handler === handler);
+    this.#calls[event] = calls.filter((_call, index) => index !== newest);
+  }
+
+  emit(event: string, data: unknown): void {
+    for (const call of this.#calls[event] ?? []) call(data);
+  }
+}
