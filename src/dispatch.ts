@@ -1,18 +1,17 @@
 /** Dispatch: turns what happened to a socket into calls of its listeners, on both faces.
  *  Event objects are made only for those kinds of event that somebody of the W3C face listens to. */
 
-import { createCloseEvent, createErrorEvent, Emitter } from "#events";
+import { createCloseEvent, createErrorEvent, Emitter, report } from "#events";
 import type { CloseInfo } from "./adapter/adapter.ts";
 import { toArrayBuffer } from "./base/bytes.ts";
 import { ByteBuffer, repoint } from "./buffer.ts";
 import type { SocketError } from "./errors.ts";
-import type { CallStore } from "./events/call.ts";
+import type { Call, CallStore } from "./events/call.ts";
 import type {
   SocketCloseEvent,
   SocketErrorEvent,
   SocketMessageEvent,
 } from "./events/event-types.ts";
-import { createCall, type Handler } from "./events/listeners.ts";
 
 /** The kinds of event of a socket. */
 export const EVENT_NAMES = ["open", "message", "close", "error"] as const;
@@ -52,11 +51,37 @@ class Attribute implements EventListenerObject {
   }
 }
 
-/** The listener's buffer at the bytes of this message: one buffer a listener, nothing copied. */
-function viewInBuffer(bytes: Uint8Array, last: unknown): ByteBuffer {
-  const buffer = last instanceof ByteBuffer ? last : new ByteBuffer(0);
-  repoint(buffer, bytes);
-  return buffer;
+/** A handler as `addListener` takes it, whatever its parameters are. */
+export type Handler = (event: never, data: never, passedArg: never) => void;
+
+/** One registration of `addListener`. */
+class Registration implements Call {
+  readonly handler: Handler;
+  readonly #event: EventName;
+  readonly #passedArg: unknown;
+  /** Its own, re-pointed at each binary message; made at the first. */
+  #buffer: ByteBuffer | null = null;
+
+  constructor(event: EventName, handler: Handler, passedArg: unknown) {
+    this.#event = event;
+    this.handler = handler;
+    this.#passedArg = passedArg;
+  }
+
+  run(data: unknown): void {
+    try {
+      const shown = data instanceof Uint8Array ? this.#view(data) : data;
+      this.handler(this.#event as never, shown as never, this.#passedArg as never);
+    } catch (error) {
+      report(error);
+    }
+  }
+
+  #view(bytes: Uint8Array): ByteBuffer {
+    this.#buffer ??= new ByteBuffer(0);
+    repoint(this.#buffer, bytes);
+    return this.#buffer;
+  }
 }
 
 /** The listeners of one socket. */
@@ -75,7 +100,7 @@ export class Dispatch {
 
   listen(event: EventName, handler: Handler, passedArg: unknown): void {
     this.#emitter ??= new Emitter();
-    this.#emitter.add(event, createCall(event, handler, passedArg, viewInBuffer));
+    this.#emitter.add(event, new Registration(event, handler, passedArg));
   }
 
   unlisten(event: EventName, handler: unknown): void {

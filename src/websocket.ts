@@ -34,10 +34,13 @@ type AddArguments = Parameters<EventTarget["addEventListener"]>;
 
 const BINARY_TYPES: readonly BinaryType[] = ["blob", "arraybuffer"];
 
+// One for all sockets, which keep theirs.
+const NO_OPTIONS: WebSocketOptions = {};
+
 type Sendable = string | ArrayBuffer | ArrayBufferView | Blob | ByteBuffer;
 
 /** Makes an unopened socket over another dialer than the platform's. */
-export function makeWebSocket(dialer: Dialer, options: WebSocketOptions = {}): WebSocket {
+export function makeWebSocket(dialer: Dialer, options: WebSocketOptions = NO_OPTIONS): WebSocket {
   return Reflect.construct(WebSocket, [new Unopened(dialer), null, options]);
 }
 
@@ -81,7 +84,11 @@ export class WebSocket extends SocketTarget {
    * @throws {DOMException} SyntaxError for a bad URL, a fragment, a bad or repeated subprotocol
    * @throws {SocketError} INVALID for a bad option, or one that this platform cannot honour
    */
-  constructor(url: string | URL, protocols: Protocols = null, options: WebSocketOptions = {}) {
+  constructor(
+    url: string | URL,
+    protocols: Protocols = null,
+    options: WebSocketOptions = NO_OPTIONS,
+  ) {
     super();
     requireArgument(arguments.length);
     const token: unknown = url;
@@ -95,7 +102,7 @@ export class WebSocket extends SocketTarget {
   }
 
   /** Makes a socket that connects once `open` is called. */
-  static make(options: WebSocketOptions = {}): WebSocket {
+  static make(options: WebSocketOptions = NO_OPTIONS): WebSocket {
     return makeWebSocket(defaultDialer, options);
   }
 

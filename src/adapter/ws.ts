@@ -4,10 +4,8 @@
 import type { ClientRequest, IncomingMessage } from "node:http";
 import type { Socket } from "node:net";
 import type { WebSocket as WsSocket } from "ws";
-import { isBufferSource, payloadBytes, viewBytes } from "../base/bytes.ts";
+import { isBufferSource, viewBytes } from "../base/bytes.ts";
 import { checkCloseArguments } from "../base/close-arguments.ts";
-import { Fifo } from "../base/fifo.ts";
-import { Outbox } from "../base/outbox.ts";
 import { parseProtocols, parseSocketUrl } from "../base/url.ts";
 import {
   CloseCode,
@@ -34,6 +32,7 @@ import {
 } from "./ws-errors.ts";
 import { DialBounds, guardRedirect, readRefusal } from "./ws-handshake.ts";
 import { checkOptions, readLimitOf, toWsOptions } from "./ws-options.ts";
+import { WsOutput } from "./ws-output.ts";
 
 /** The events of a `ws` socket, messages apart. */
 type WsEvent =
@@ -49,19 +48,7 @@ type WsEvent =
 interface ReportingSocket extends WsSocket {
   owner: WsAdapter | null;
 }
-type ReportingClass = new (url: string, protocols: string[], options: object) => ReportingSocket;
-
-// What `send` asks of ws, by [binary][compressed]; shared, since ws only reads them.
-const SEND_OPTIONS = [
-  [
-    { binary: false, compress: false },
-    { binary: false, compress: true },
-  ],
-  [
-    { binary: true, compress: false },
-    { binary: true, compress: true },
-  ],
-] as const;
+type ReportingClass = new (url: URL, protocols: string[], options: object) => ReportingSocket;
 
 /** A `ws` socket, from its first event on. */
 export class WsAdapter implements Adapter {
@@ -75,12 +62,8 @@ export class WsAdapter implements Adapter {
   #opened = false;
   /** Whether the end needs no explanation: one was given, or it was asked for. */
   #explained = false;
-  /** Payload sizes that the network has not taken yet, oldest first; made when needed. */
-  #unsent: Fifo<number> | null = null;
-  #unsentBytes = 0;
-  #handleSent: ((error?: Error | null) => void) | null = null;
-  /** Holds what waits behind a Blob. */
-  #outbox: Outbox | null = null;
+  /** Made at the first send. */
+  #output: WsOutput | null = null;
   /** Reports that wait for a task of their own. */
   #waiting = 0;
 
@@ -108,7 +91,7 @@ export class WsAdapter implements Adapter {
     return `${remoteAddress.includes(":") ? `[${remoteAddress}]` : remoteAddress}:${remotePort}`;
   }
   get bufferedBytes(): number {
-    return this.#unsentBytes + (this.#outbox?.bytes ?? 0);
+    return this.#output?.bytes ?? 0;
   }
   get closing(): boolean {
     // What still waits to be reported came before the peer's close frame.
@@ -116,29 +99,14 @@ export class WsAdapter implements Adapter {
   }
 
   send(data: Payload): void {
-    const payload = isBufferSource(data) ? viewUnshared(data) : data;
-    if (payload instanceof Blob) this.#createOutbox().push(payload);
-    else if (this.#outbox) this.#outbox.push(payload);
-    else this.#send(payload);
-  }
-
-  #send(data: string | Uint8Array): void {
-    const isText = typeof data === "string";
-    const deflates = this.#extensions !== "";
-    // Masking copies the bytes before ws returns; compression reads them later.
-    const bytes = isText ? Buffer.from(data) : deflates ? Buffer.from(data) : data;
-    const compress = deflates && bytes.length >= this.#compressionThreshold();
-    this.#unsent ??= new Fifo();
-    this.#unsent.push(bytes.length);
-    this.#unsentBytes += bytes.length;
-    this.#handleSent ??= (error) => this.#countSent(error);
-    this.#ws.send(bytes, SEND_OPTIONS[isText ? 0 : 1][compress ? 1 : 0], this.#handleSent);
+    this.#output ??= this.#createOutput();
+    this.#output.send(isBufferSource(data) ? viewUnshared(data) : data);
   }
 
   close(code: number, reason: string): void {
     const sent = checkCloseArguments(code, reason);
     this.#explained = true;
-    if (this.#outbox) this.#outbox.whenEmpty ??= () => this.#ws.close(sent, reason);
+    if (this.#output) this.#output.afterAll(() => this.#ws.close(sent, reason));
     else this.#ws.close(sent, reason);
   }
 
@@ -161,7 +129,8 @@ export class WsAdapter implements Adapter {
 
   /** Takes a message of the `ws` socket. */
   handleMessage(payload: Buffer, isBinary: boolean): void {
-    if (payload.length > readLimitOf(this.#options)) {
+    // ws takes a limit of 0 for none, so it was given 1.
+    if (payload.length === 1 && this.#options.readLimit === 0) {
       this.#explain(describeTooBig(this.url, 0));
       this.#ws.close(CloseCode.MESSAGE_TOO_BIG);
       return;
@@ -250,38 +219,22 @@ export class WsAdapter implements Adapter {
     });
   }
 
-  #createOutbox(): Outbox {
-    this.#outbox ??= new Outbox({
-      deliver: (data) => {
-        // What the peer no longer takes stays counted.
-        if (this.#ws.readyState > ReadyState.OPEN) this.#unsentBytes += payloadBytes(data);
-        else this.#send(data);
-      },
-      empty: () => {
-        this.#outbox = null;
-      },
-      fail: (cause) => this.#abort(describeUnreadable(cause, this.url)),
-    });
-    return this.#outbox;
-  }
-
-  #compressionThreshold(): number {
+  #createOutput(): WsOutput {
     const mode = this.#options.compression ?? Compression.DISABLED;
-    return DEFAULT_COMPRESSION_THRESHOLD_BYTES[mode];
-  }
-
-  #countSent(error?: Error | null): void {
-    const bytes = this.#unsent?.shift() ?? 0;
-    // What could not be sent stays counted.
-    if (error) return;
-    this.#unsentBytes -= bytes;
-    if (this.#unsentBytes === 0) this.#report(() => this.#sink.drain());
+    const threshold =
+      this.#extensions === ""
+        ? Number.POSITIVE_INFINITY
+        : DEFAULT_COMPRESSION_THRESHOLD_BYTES[mode];
+    return new WsOutput(this.#ws, threshold, {
+      handleDrain: () => this.#report(() => this.#sink.drain()),
+      handleUnreadable: (cause) => this.#abort(describeUnreadable(cause, this.url)),
+    });
   }
 }
 
 /** @throws {TypeError} when the memory is shared: another thread could change it while it is sent */
 function viewUnshared(source: ArrayBuffer | ArrayBufferView): Uint8Array {
-  const bytes = viewBytes(source);
+  const bytes = source instanceof Uint8Array ? source : viewBytes(source);
   if (bytes.buffer instanceof ArrayBuffer) return bytes;
   throw new TypeError("WebSocket.send: shared memory can't be sent");
 }
@@ -290,6 +243,11 @@ function viewUnshared(source: ArrayBuffer | ArrayBufferView): Uint8Array {
 function createReportingClass(Ws: typeof WsSocket): ReportingClass {
   return class extends Ws implements ReportingSocket {
     owner: WsAdapter | null = null;
+
+    // Of the several ways to call the class of ws, only this one; it takes a parsed URL as it is.
+    constructor(url: URL, protocols: string[], options: object) {
+      super(url, protocols, options);
+    }
 
     override emit(name: string | symbol, first?: unknown, second?: unknown): boolean {
       if (this.owner === null) return false;

@@ -18,15 +18,16 @@ export function isToken(text: string): boolean {
  * @throws {DOMException} SyntaxError when it is no URL, has another scheme than ws, wss, http and
  *   https, or has a fragment
  */
-export function parseSocketUrl(input: unknown): string {
+export function parseSocketUrl(input: unknown): URL {
   const text = `${input}`;
-  let href = "";
   try {
     const base = globalThis.document?.baseURI ?? globalThis.location?.href;
+    const url = new URL(text, base);
     // Both kinds of scheme are written alike, default ports and all.
-    href = new URL(text, base).href.replace(/^http/, "ws");
+    const isHttp = url.protocol.startsWith("http");
+    const socketUrl = isHttp ? new URL(url.href.replace("http", "ws")) : url;
+    if (/^wss?:[^#]*$/.test(socketUrl.href)) return socketUrl;
   } catch {}
-  if (/^wss?:[^#]*$/.test(href)) return href;
   throw syntaxError(`"${redact(text)}" is no ws, wss, http or https URL without a fragment`);
 }
 

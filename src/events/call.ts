@@ -1,9 +1,10 @@
 /** Call: one registration of `addListener`, ready to be called, and who keeps such calls. */
 
-/** One registration; it never throws. */
+/** One registration. */
 export interface Call {
-  (data: unknown): void;
   readonly handler: unknown;
+  /** Calls the handler. Never throws: the handler's error is reported. */
+  run(data: unknown): void;
 }
 
 /** Keeps calls by event, in order. What is added or removed during an `emit` counts from the next on. */

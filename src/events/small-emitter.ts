@@ -18,6 +18,6 @@ export class SmallEmitter implements CallStore {
   }
 
   emit(event: string, data: unknown): void {
-    for (const call of this.#calls[event] ?? []) call(data);
+    for (const call of this.#calls[event] ?? []) call.run(data);
   }
 }

@@ -13,7 +13,7 @@ describe("parseSocketUrl", () => {
     ["ws://[::1]:1/", "ws://[::1]:1/"],
     ["ws://user:word@h/", "ws://user:word@h/"],
   ])("takes %j as %s", (given, url) => {
-    expect(parseSocketUrl(given)).toBe(url);
+    expect(parseSocketUrl(given).href).toBe(url);
   });
 
   test.each([

@@ -1,0 +1,96 @@
+/** Ws output: what was sent over a `ws` socket and has not yet been handed to the network.
+ *  Made at the first send; an idle connection has none. */
+
+import type { WebSocket as WsSocket } from "ws";
+import { payloadBytes } from "../base/bytes.ts";
+import { Fifo } from "../base/fifo.ts";
+import { Outbox } from "../base/outbox.ts";
+import { ReadyState } from "../constants.ts";
+
+// What a send asks of ws, by [binary][compressed]; shared, since ws only reads them.
+const SEND_OPTIONS = [
+  [
+    { binary: false, compress: false },
+    { binary: false, compress: true },
+  ],
+  [
+    { binary: true, compress: false },
+    { binary: true, compress: true },
+  ],
+] as const;
+
+/** Who is told how the output fares. */
+export interface OutputOwner {
+  /** Everything has been handed to the network. */
+  handleDrain(): void;
+  /** A Blob could not be read. */
+  handleUnreadable(cause: unknown): void;
+}
+
+/** Messages on their way, in order, and their payload bytes. */
+export class WsOutput {
+  readonly #ws: WsSocket;
+  readonly #compressionThreshold: number;
+  readonly #owner: OutputOwner;
+  /** Payload sizes that the network has not taken yet, oldest first. */
+  readonly #sizes = new Fifo<number>();
+  #unsentBytes = 0;
+  /** Holds what waits behind a Blob. */
+  #outbox: Outbox | null = null;
+
+  /** @param compressionThreshold smallest message to compress, in bytes; `Infinity` for none */
+  constructor(ws: WsSocket, compressionThreshold: number, owner: OutputOwner) {
+    this.#ws = ws;
+    this.#compressionThreshold = compressionThreshold;
+    this.#owner = owner;
+  }
+
+  /** Payload bytes not yet handed to the network; what could not be sent stays counted. */
+  get bytes(): number {
+    return this.#unsentBytes + (this.#outbox?.bytes ?? 0);
+  }
+
+  send(data: string | Uint8Array | Blob): void {
+    if (this.#outbox || data instanceof Blob) this.#hold(data);
+    else this.#write(data);
+  }
+
+  /** Calls `act` behind everything that was sent. */
+  afterAll(act: () => void): void {
+    if (this.#outbox) this.#outbox.whenEmpty ??= act;
+    else act();
+  }
+
+  #write(data: string | Uint8Array): void {
+    const isText = typeof data === "string";
+    const deflates = this.#compressionThreshold !== Number.POSITIVE_INFINITY;
+    // Masking copies the bytes before ws returns; compression reads them later.
+    const bytes = isText || deflates ? Buffer.from(data) : data;
+    const compress = bytes.length >= this.#compressionThreshold;
+    this.#sizes.push(bytes.length);
+    this.#unsentBytes += bytes.length;
+    this.#ws.send(bytes, SEND_OPTIONS[isText ? 0 : 1][compress ? 1 : 0], this.#handleSent);
+  }
+
+  // One function for all messages: Node calls back equal ones together.
+  readonly #handleSent = (error?: Error | null): void => {
+    const bytes = this.#sizes.shift() ?? 0;
+    if (error) return;
+    this.#unsentBytes -= bytes;
+    if (this.#unsentBytes === 0) this.#owner.handleDrain();
+  };
+
+  #hold(data: string | Uint8Array | Blob): void {
+    this.#outbox ??= new Outbox({
+      deliver: (payload) => {
+        if (this.#ws.readyState === ReadyState.OPEN) this.#write(payload);
+        else this.#unsentBytes += payloadBytes(payload);
+      },
+      empty: () => {
+        this.#outbox = null;
+      },
+      fail: (cause) => this.#owner.handleUnreadable(cause),
+    });
+    this.#outbox.push(data);
+  }
+}
