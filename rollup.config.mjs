@@ -69,7 +69,8 @@ export default [
       banner: BANNER,
       sourcemap: true,
       generatedCode: GENERATED_CODE,
-      plugins: [terser(TERSER_OPTIONS)],
+      // Not as a module: the global would be dropped as a variable that nobody uses.
+      plugins: [terser({ ...TERSER_OPTIONS, module: false })],
     },
     onwarn: failOnWarning,
   },

@@ -22,7 +22,7 @@ export default defineConfig({
           name: "node",
           environment: "node",
           include: [
-            "test/{unit,contract,integration,behaviour,architecture,package,types}/**/*.test.ts",
+            "test/{unit,contract,integration,behaviour,architecture,package,types,docs}/**/*.test.ts",
             "test/browser/**/*.node.test.ts",
           ],
           exclude: ["**/*.page.test.ts"],

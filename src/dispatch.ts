@@ -1,7 +1,7 @@
 /** Dispatch: turns what happened to a socket into calls of its listeners, on both faces.
  *  Event objects are made only for those kinds of event that somebody of the W3C face listens to. */
 
-import { createCloseEvent, createErrorEvent, Emitter, report } from "#events";
+import { createCloseEvent, createErrorEvent, createMessageEvent, Emitter, report } from "#events";
 import type { CloseInfo } from "./adapter/adapter.ts";
 import { toArrayBuffer } from "./base/bytes.ts";
 import { ByteBuffer, repoint } from "./buffer.ts";
@@ -17,6 +17,7 @@ import type {
 export const EVENT_NAMES = ["open", "message", "close", "error"] as const;
 export type EventName = (typeof EVENT_NAMES)[number];
 export type BinaryType = "blob" | "arraybuffer";
+export const BINARY_TYPES: readonly BinaryType[] = ["blob", "arraybuffer"];
 
 /** What `addListener` hands to a handler as `data`, by event. */
 export interface ListenerData {
@@ -86,16 +87,25 @@ class Registration implements Call {
 
 /** The listeners of one socket. */
 export class Dispatch {
-  binaryType: BinaryType = "arraybuffer";
-  readonly #target: EventTarget & { readonly url: string };
+  readonly #target: EventTarget;
+  #binaryType: BinaryType = "arraybuffer";
   #emitter: CallStore | null = null;
   #attributes: Map<EventName, Attribute> | null = null;
   /** The kinds of event that have had a W3C listener. */
   #watched: Set<string> | null = null;
   #origin = "";
 
-  constructor(target: EventTarget & { readonly url: string }) {
+  constructor(target: EventTarget) {
     this.#target = target;
+  }
+
+  get binaryType(): BinaryType {
+    return this.#binaryType;
+  }
+  /** Ignores what is neither of the two. */
+  set binaryType(type: BinaryType) {
+    const word: BinaryType = `${type}`;
+    if (BINARY_TYPES.includes(word)) this.#binaryType = word;
   }
 
   listen(event: EventName, handler: Handler, passedArg: unknown): void {
@@ -143,18 +153,16 @@ export class Dispatch {
     this.#emit("open", null, () => new Event("open"));
   }
 
-  message(data: string | Uint8Array): void {
-    const value =
-      this.binaryType === "blob" && typeof data !== "string"
-        ? new Blob([toArrayBuffer(data)])
-        : data;
+  /** @param adapter tells where the message came from */
+  message(data: string | Uint8Array, adapter: { readonly url: string }): void {
+    const isBlob = this.#binaryType === "blob" && typeof data !== "string";
+    const value = isBlob ? new Blob([toArrayBuffer(data)]) : data;
     this.#emitter?.emit("message", value);
     // Written out, unlike the others: it is the way of every message.
     if (this.separateTasks) {
-      this.#origin ||= new URL(this.#target.url).origin;
+      this.#origin ||= new URL(adapter.url).origin;
       const body = value instanceof Uint8Array ? toArrayBuffer(value) : value;
-      const event = new MessageEvent("message", { data: body, origin: this.#origin });
-      this.#target.dispatchEvent(event);
+      this.#target.dispatchEvent(createMessageEvent({ data: body, origin: this.#origin }));
     }
   }
 

@@ -1,20 +1,15 @@
 /** Lifecycle: the state machine of a socket, from the dial to the one close.
  *  It owns `readyState`, the adapter and the first failure; who listens is none of its business. */
 
-import type {
-  Adapter,
-  AdapterSink,
-  CloseInfo,
-  Dialer,
-  DialRequest,
-  Payload,
-} from "./adapter/adapter.ts";
-import { payloadBytes } from "./base/bytes.ts";
+import { afterMicrotasks } from "#events";
+import type { Adapter, AdapterSink, CloseInfo, Dialer, DialRequest } from "./adapter/adapter.ts";
 import { CloseCode, ReadyState } from "./constants.ts";
 import { SocketError } from "./errors.ts";
 
 /** Who is told what happened, in the order of `AdapterSink`; `error` and `close` come in one task. */
-export type LifecycleObserver = Omit<AdapterSink, "pong" | "drain">;
+export interface LifecycleObserver extends Omit<AdapterSink, "message" | "pong" | "drain"> {
+  message(data: string | Uint8Array, adapter: Adapter): void;
+}
 
 /** One socket's life. Its public fields are written here alone. */
 export class Lifecycle implements AdapterSink {
@@ -24,7 +19,6 @@ export class Lifecycle implements AdapterSink {
   end: CloseInfo | null = null;
   readonly #observer: LifecycleObserver;
   #state: ReadyState = ReadyState.CONNECTING;
-  #discardedBytes = 0;
   #failure: SocketError | null = null;
 
   constructor(observer: LifecycleObserver) {
@@ -39,20 +33,9 @@ export class Lifecycle implements AdapterSink {
   get separateTasks(): boolean {
     return this.#observer.separateTasks;
   }
-  /** Payload bytes taken and not handed to the network; what was sent too late counts for ever. */
-  get bufferedBytes(): number {
-    return (this.adapter?.bufferedBytes ?? 0) + this.#discardedBytes;
-  }
-
   /** Starts the one dial. @throws what the dialer throws, and then nothing has been started */
   dial(dialer: Dialer, request: DialRequest): void {
     this.adapter = dialer.dial(request, this);
-  }
-
-  /** Sends, or discards once closing has begun. Not to be called while connecting. */
-  send(payload: Payload): void {
-    if (this.state === ReadyState.OPEN) this.adapter?.send(payload);
-    else this.#discardedBytes += payloadBytes(payload);
   }
 
   /**
@@ -78,7 +61,7 @@ export class Lifecycle implements AdapterSink {
   }
 
   message(data: string | Uint8Array): void {
-    if (this.#state === ReadyState.OPEN) this.#observer.message(data);
+    if (this.#state === ReadyState.OPEN && this.adapter) this.#observer.message(data, this.adapter);
   }
 
   // Nothing above asks for these two yet.
@@ -94,7 +77,8 @@ export class Lifecycle implements AdapterSink {
     this.#state = ReadyState.CLOSED;
     this.end = info;
     if (this.#failure) this.#observer.error(this.#failure);
-    this.#observer.close(info);
+    // What waits for the error gets its turn before the close, still in the same task.
+    afterMicrotasks(() => this.#observer.close(info));
   }
 }
 

@@ -2,7 +2,7 @@
  *  @see WHATWG WebSockets, section 3 */
 
 import { defaultDialer } from "#default-dialer";
-import { completeTarget, SocketTarget, wake } from "#events";
+import { completeTarget, SocketTarget } from "#events";
 import type { CloseInfo, Dialer, Payload, WebSocketOptions } from "./adapter/adapter.ts";
 import { isBufferSource } from "./base/bytes.ts";
 import { oneOf } from "./base/one-of.ts";
@@ -10,6 +10,7 @@ import type { Protocols } from "./base/url.ts";
 import { ByteBuffer } from "./buffer.ts";
 import { CloseCode, ReadyState } from "./constants.ts";
 import {
+  BINARY_TYPES,
   type BinaryType,
   Dispatch,
   EVENT_NAMES,
@@ -32,15 +33,13 @@ class Unopened {
 // Taken from the platform's own declaration: Node's types do not name these.
 type AddArguments = Parameters<EventTarget["addEventListener"]>;
 
-const BINARY_TYPES: readonly BinaryType[] = ["blob", "arraybuffer"];
-
 // One for all sockets, which keep theirs.
 const NO_OPTIONS: WebSocketOptions = {};
 
 type Sendable = string | ArrayBuffer | ArrayBufferView | Blob | ByteBuffer;
 
 /** Makes an unopened socket over another dialer than the platform's. */
-export function makeWebSocket(dialer: Dialer, options: WebSocketOptions = NO_OPTIONS): WebSocket {
+export function makeWebSocket(dialer: Dialer, options?: WebSocketOptions): WebSocket {
   return Reflect.construct(WebSocket, [new Unopened(dialer), null, options]);
 }
 
@@ -94,15 +93,17 @@ export class WebSocket extends SocketTarget {
     const token: unknown = url;
     const isOpened = !(token instanceof Unopened);
     const dialer = isOpened ? defaultDialer : token.dialer;
-    dialer.checkOptions(options);
+    // Web IDL ignores a stray argument; only an object can have been meant for options.
+    const settings = Object(options) === options ? options : NO_OPTIONS;
+    dialer.checkOptions(settings);
     this.#dispatch = new Dispatch(this);
     this.#lifecycle = new Lifecycle(this.#dispatch);
-    this.#unopened = { dialer, options };
+    this.#unopened = { dialer, options: settings };
     if (isOpened) this.#dial(url, protocols);
   }
 
   /** Makes a socket that connects once `open` is called. */
-  static make(options: WebSocketOptions = NO_OPTIONS): WebSocket {
+  static make(options?: WebSocketOptions): WebSocket {
     return makeWebSocket(defaultDialer, options);
   }
 
@@ -120,15 +121,15 @@ export class WebSocket extends SocketTarget {
    * @throws {DOMException} InvalidStateError when it was opened or closed before; SyntaxError as the
    *   constructor does
    */
-  open(url: string | URL, protocols: Protocols = null): this {
-    if (this.readyState !== ReadyState.CONNECTING || !this.#dial(url, protocols)) {
+  open(url: string | URL, protocols?: Protocols): this {
+    if (this.#lifecycle.state !== ReadyState.CONNECTING || !this.#dial(url, protocols)) {
       throw invalidState("opened or closed before");
     }
     return this;
   }
 
   /** Dials, unless that was done before. */
-  #dial(url: string | URL, protocols: Protocols): boolean {
+  #dial(url: string | URL, protocols: Protocols | undefined): boolean {
     if (this.#unopened === null) return false;
     const { dialer, options } = this.#unopened;
     this.#lifecycle.dial(dialer, { url, protocols, options });
@@ -157,7 +158,7 @@ export class WebSocket extends SocketTarget {
    * began counts too, and nothing is taken off once the socket has closed.
    */
   get bufferedAmount(): number {
-    return this.#lifecycle.bufferedBytes;
+    return this.#lifecycle.adapter?.bufferedBytes ?? 0;
   }
   /**
    * What binary messages arrive as, on the W3C face: "arraybuffer" or "blob"; other values are ignored.
@@ -167,7 +168,7 @@ export class WebSocket extends SocketTarget {
     return this.#dispatch.binaryType;
   }
   set binaryType(type: BinaryType) {
-    if (BINARY_TYPES.includes(type)) this.#dispatch.binaryType = type;
+    this.#dispatch.binaryType = type;
   }
   /** A name of this socket, unique in the process. */
   get id(): string {
@@ -203,9 +204,10 @@ export class WebSocket extends SocketTarget {
    */
   send(data: Sendable): this {
     requireArgument(arguments.length);
+    const lifecycle = this.#lifecycle;
     const payload = typeof data === "string" ? data : toPayload(data);
-    if (this.readyState === ReadyState.CONNECTING) throw invalidState("still connecting");
-    this.#lifecycle.send(payload);
+    if (lifecycle.state === ReadyState.CONNECTING) throw invalidState("still connecting");
+    lifecycle.adapter?.send(payload);
     return this;
   }
 
@@ -232,7 +234,7 @@ export class WebSocket extends SocketTarget {
    * @see RFC 6455, section 7.1.2
    */
   close(code: number = CloseCode.NORMAL, reason: string | null = null): this {
-    this.#lifecycle.startClosing(code, reason === null ? "" : `${reason}`);
+    this.#lifecycle.startClosing(+code, reason === null ? "" : `${reason}`);
     return this;
   }
 
@@ -265,9 +267,13 @@ export class WebSocket extends SocketTarget {
     return this;
   }
 
-  /** Undoes one `addListener` of `handler`, the newest; does nothing where there is none. */
-  removeListener(event: EventName, handler: unknown): this {
-    this.#dispatch.unlisten(checkEvent(event), handler);
+  /**
+   * Undoes one `addListener` of `handler`, the newest; does nothing where there is none. Takes a listener of
+   * the W3C face off too: Node's `events.once` and `events.on` ask for that by this name.
+   */
+  removeListener(event: EventName, handler: (...args: never[]) => unknown): this {
+    this.#dispatch.unlisten(event, handler);
+    this.removeEventListener(event, handler as EventListener);
     return this;
   }
 
@@ -281,35 +287,35 @@ export class WebSocket extends SocketTarget {
     listener: AddArguments[1],
     options?: AddArguments[2],
   ): void;
-  override addEventListener(...args: AddArguments): void {
-    wake(this);
-    super.addEventListener(...args);
-    this.#dispatch.watch(args[0]);
+  override addEventListener(type: string, ...rest: [AddArguments[1], AddArguments[2]?]): void {
+    const name = `${type}`;
+    super.addEventListener(name, ...rest);
+    this.#dispatch.watch(name);
   }
 
   static {
     // As Web IDL has it: members enumerable, constants on the class and on its prototype.
     const { prototype } = this;
     const define = Object.defineProperty;
-    for (const type of EVENT_NAMES) {
-      define(prototype, `on${type}`, {
-        configurable: true,
-        get(this: WebSocket): unknown {
-          return this.#dispatch.attribute(type);
-        },
-        set(this: WebSocket, value: unknown) {
-          this.#dispatch.setAttribute(type, value);
-        },
-      });
-    }
-    completeTarget(prototype);
     for (const name of Reflect.ownKeys(prototype)) {
       define(prototype, name, { enumerable: name !== "constructor" });
+    }
+    for (const type of EVENT_NAMES) {
+      const accessors: ThisType<WebSocket> = {
+        get [`on${type}`](): unknown {
+          return this.#dispatch.attribute(type);
+        },
+        set [`on${type}`](value: unknown) {
+          this.#dispatch.setAttribute(type, value);
+        },
+      };
+      Object.defineProperties(prototype, Object.getOwnPropertyDescriptors(accessors));
     }
     for (const [name, value] of Object.entries(ReadyState)) {
       for (const owner of [this, prototype]) define(owner, name, { value, enumerable: true });
     }
     define(prototype, Symbol.toStringTag, { value: "WebSocket", configurable: true });
+    completeTarget(prototype);
   }
 }
 

@@ -57,13 +57,17 @@ export interface Adapter {
   readonly extensions: string;
   /** `"ip:port"` of the peer; absent where the platform does not tell. */
   readonly remoteAddress?: string;
-  /** Payload bytes taken by `send` and not yet handed to the network. It keeps its value after the end. */
+  /**
+   * Payload bytes taken by `send` and not yet handed to the network; they don't fall within the task of
+   * the `send`, its microtasks included, and keep their value after the end.
+   */
   readonly bufferedBytes: number;
   /** True once either side has started the closing handshake, or the connection has ended. */
   readonly closing: boolean;
 
   /**
-   * Sends a text (string) or binary message. Called only between `open` and the start of closing.
+   * Sends a text (string) or binary message. Called only from `open` on; once closing has begun the message
+   * is discarded, and counted in `bufferedBytes` for good.
    * Bytes are taken before the call returns: the caller may reuse them at once. A Blob keeps its place
    * among the messages while it is read; it counts in `bufferedBytes` from the start.
    * @throws {TypeError} when the memory is shared with another thread

@@ -2,6 +2,6 @@
 
 import Ws from "isomorphic-ws";
 import type { Dialer } from "./adapter.ts";
-import { createWsDialer } from "./ws.ts";
+import { createWsDialer } from "./ws-dialer.ts";
 
 export const defaultDialer: Dialer = /* @__PURE__ */ createWsDialer(Ws);

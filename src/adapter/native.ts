@@ -70,14 +70,14 @@ function describeFailure(event: Event, url: string): SocketError {
   const { origin, pathname } = new URL(url);
   // Node's own class tells more than the standard asks for.
   const why = "message" in event ? event.message : "the platform does not tell why";
-  const message = `WebSocket ${origin}${pathname}: connection failed or lost: ${why}`;
+  const message = `WebSocket ${origin}${pathname}: connection failed: ${why}`;
   const code = "ERR_CONNECTION_FAILED";
   return new SocketError("INTERNAL", message, { code, retryable: true, cause: event });
 }
 
 function unsupported(what: string): SocketError {
   const message = `WebSocket: this platform has no ${what}`;
-  return new SocketError("INVALID", message, { code: "ERR_UNSUPPORTED", details: { what } });
+  return new SocketError("INVALID", message, { code: "ERR_UNSUPPORTED" });
 }
 
 /** A dialer over a W3C class; `undefined` where the platform has none. */

@@ -24,17 +24,19 @@ export interface Refusal {
 }
 
 /** The dial failed before there was an answer: no route, no listener, no trust, no sense in the answer. */
-export function describeDialFailure(error: Error, url: string): SocketError {
+export function describeDialFailure(cause: unknown, url: string): SocketError {
+  if (cause instanceof SocketError) return cause;
+  const error = cause instanceof Error ? cause : new Error(`${cause}`);
   const code = codeOf(error);
-  const redirect = error.message === "Maximum redirects exceeded";
-  const named = code === undefined || error.message.includes(code) ? "" : ` (${code})`;
+  const text = textOf(error);
+  const named = code === undefined || text.includes(code) ? "" : ` (${code})`;
   return new SocketError(
     "INTERNAL",
-    `WebSocket ${redact(url)}: connection failed: ${textOf(error)}${named}`,
+    `WebSocket ${redact(url)}: connection failed: ${text}${named}`,
     {
-      code: redirect ? "ERR_REDIRECT" : (code ?? "ERR_HANDSHAKE"),
-      retryable: !redirect,
-      cause: error,
+      code: code ?? "ERR_HANDSHAKE",
+      retryable: true,
+      cause,
     },
   );
 }
@@ -72,9 +74,9 @@ export function describeRefusal(refusal: Refusal, url: string): SocketError {
   );
 }
 
-/** A redirect that would leave TLS. */
-export function describeDowngrade(from: string, to: string): SocketError {
-  const message = `WebSocket ${redact(from)}: redirect to ${redact(to)} refused: it would leave TLS`;
+/** A redirect that is not followed. */
+export function describeRedirect(from: string, to: string, why: string): SocketError {
+  const message = `WebSocket ${redact(from)}: redirect to ${redact(to)} refused: ${why}`;
   return new SocketError("INTERNAL", message, { code: "ERR_REDIRECT" });
 }
 
@@ -120,5 +122,5 @@ function codeOf(error: Error): string | undefined {
 function textOf(error: Error): string {
   const inner: unknown[] = error instanceof AggregateError ? error.errors : [];
   const lines = inner.map((item) => (item instanceof Error ? item.message : `${item}`));
-  return error.message || lines.join(", ") || error.name;
+  return (error.message || lines.join(", ") || error.name).trim();
 }

@@ -1,44 +1,55 @@
 /** Ws handshake: what `ws` leaves to its user while it dials: refusals, redirects, the raw socket. */
 
-import type { ClientRequest, IncomingMessage } from "node:http";
-import { startTimer, type Timer } from "../base/timer.ts";
+import type { IncomingMessage } from "node:http";
+import { startTimer } from "../base/timer.ts";
+import { parseSocketUrl } from "../base/url.ts";
 import type { SocketError } from "../errors.ts";
 import type { WebSocketOptions } from "./adapter.ts";
-import { describeAbort, describeDowngrade, describeRefusal, describeTimeout } from "./ws-errors.ts";
-import { dialTimeoutOf } from "./ws-options.ts";
+import { describeAbort, describeRedirect, describeRefusal } from "./ws-errors.ts";
+import type { Connect, ReportingSocket } from "./ws-socket.ts";
 
-/** What bounds a dial from outside: its time, and the caller's signal, which outlives it. */
-export class DialBounds {
-  readonly #timer: Timer;
-  readonly #signal: AbortSignal | undefined;
-  readonly #abort: () => void;
+/** Who waits for each signal: one listener a signal, since Node warns of more than ten. */
+const waiting = new WeakMap<AbortSignal, Set<() => void>>();
 
-  /** Calls `end` with the reason when the time is up or the signal is aborted, never from within. */
-  constructor(url: string, options: WebSocketOptions, end: (error: SocketError) => void) {
-    const timeoutMs = dialTimeoutOf(options);
-    this.#timer = startTimer(timeoutMs, () => end(describeTimeout(url, timeoutMs)));
-    this.#signal = options.signal;
-    this.#abort = () => end(describeAbort(url, this.#signal?.reason));
-    this.#signal?.addEventListener("abort", this.#abort);
-  }
+/**
+ * Calls `end` with the reason once `signal` is aborted, now if it is; the function returned stops that.
+ */
+export function watchSignal(
+  signal: AbortSignal,
+  url: string,
+  end: (error: SocketError) => void,
+): () => void {
+  const abort = (): void => end(describeAbort(url, signal.reason));
+  if (signal.aborted) abort();
+  const all = waiting.get(signal) ?? listenTo(signal);
+  all.add(abort);
+  return () => {
+    all.delete(abort);
+    if (all.size > 0) return;
+    signal.removeEventListener("abort", abortAll);
+    waiting.delete(signal);
+  };
+}
 
-  /** The handshake is done: from now on only the signal counts. */
-  stopTimer(): void {
-    clearTimeout(this.#timer);
-  }
+function listenTo(signal: AbortSignal): Set<() => void> {
+  const all = new Set<() => void>();
+  waiting.set(signal, all);
+  signal.addEventListener("abort", abortAll);
+  return all;
+}
 
-  release(): void {
-    this.stopTimer();
-    this.#signal?.removeEventListener("abort", this.#abort);
-  }
+function abortAll(this: AbortSignal): void {
+  for (const abort of [...(waiting.get(this) ?? [])]) abort();
 }
 
 /** How much of a refusal's body goes into the error, in bytes. */
 const MAX_BODY_BYTES = 512;
+/** How long to wait for it, in ms: the status alone has decided. */
+const MAX_BODY_MS = 200;
 
 /**
- * Calls `done` once with the error that a refusal makes, when the start of its body is there.
- * How long the body may take is bounded by the dial's timeout.
+ * Calls `done` once with the error that a refusal makes, when the start of its body is there or it takes
+ * too long.
  */
 export function readRefusal(
   response: IncomingMessage,
@@ -47,7 +58,9 @@ export function readRefusal(
 ): void {
   const chunks: Buffer[] = [];
   let size = 0;
+  const timer = startTimer(MAX_BODY_MS, (late) => late.destroy(), response);
   const finish = (): void => {
+    clearTimeout(timer);
     response.removeAllListeners("data");
     const { statusCode: status = 0, statusMessage: statusText = "", headers } = response;
     const body = Buffer.concat(chunks).subarray(0, MAX_BODY_BYTES).toString();
@@ -63,21 +76,71 @@ export function readRefusal(
   response.once("close", finish);
 }
 
-/**
- * Guards a redirect that is about to be followed: takes the caller's fields off when it leaves for
- * another origin, and returns an error when it would leave TLS.
- */
-export function guardRedirect(
-  from: string,
-  to: string,
-  request: ClientRequest,
-  fields: readonly string[],
-): SocketError | null {
-  const origin = new URL(from);
-  const target = new URL(to);
-  if (origin.protocol === "wss:" && target.protocol !== "wss:") return describeDowngrade(from, to);
-  if (origin.origin !== target.origin) {
-    for (const field of fields) request.removeHeader(field);
+/** Follows redirects, as many as the caller allows, and hands the caller's header fields to no other origin. */
+export class Redirects {
+  readonly #origin: URL;
+  readonly #connect: Connect;
+  readonly #options: WebSocketOptions;
+  /** Where the last handshake went. */
+  #url: URL;
+  #followed = 0;
+
+  constructor(url: URL, connect: Connect, options: WebSocketOptions) {
+    this.#origin = this.#url = url;
+    this.#connect = connect;
+    this.#options = options;
   }
-  return null;
+
+  /** Starts the first handshake. */
+  connect(): ReportingSocket {
+    return this.#connect(this.#url, this.#options);
+  }
+
+  /** Whether an answer is a redirect for it to follow, or to refuse. */
+  takes({ statusCode = 0, headers }: IncomingMessage): boolean {
+    const isRedirect = statusCode >= 300 && statusCode < 400 && headers.location !== undefined;
+    return isRedirect && (this.#options.followRedirects ?? 0) > 0;
+  }
+
+  /**
+   * Starts the handshake that an answer leads to.
+   * @throws {SocketError} ERR_REDIRECT when there were too many, it leads to no WebSocket, or out of TLS
+   */
+  follow({ headers: { location = "" } }: IncomingMessage): ReportingSocket {
+    const { followRedirects = 0 } = this.#options;
+    const from = this.#origin.href;
+    this.#followed += 1;
+    if (this.#followed > followRedirects) {
+      throw describeRedirect(from, location, `more than followRedirects, ${followRedirects}`);
+    }
+    const target = parseTarget(location, this.#url);
+    if (target === null) throw describeRedirect(from, location, "it is no WebSocket's URL");
+    if (this.#url.protocol === "wss:" && target.protocol !== "wss:") {
+      throw describeRedirect(from, location, "it would leave TLS");
+    }
+    this.#url = target;
+    if (target.origin !== this.#origin.origin) {
+      return this.#connect(target, withoutSecrets(this.#options));
+    }
+    if (target.username === "" && target.password === "") {
+      target.username = this.#origin.username;
+      target.password = this.#origin.password;
+    }
+    return this.#connect(target, this.#options);
+  }
+}
+
+/** The options for another origin than they were given for: no header fields, no key of the caller's. */
+function withoutSecrets(options: WebSocketOptions): WebSocketOptions {
+  if (options.tls === undefined) return { ...options, headers: {} };
+  const { cert, key, pfx, passphrase, servername, ...tls } = options.tls;
+  return { ...options, headers: {}, tls };
+}
+
+function parseTarget(location: string, base: URL): URL | null {
+  try {
+    return parseSocketUrl(new URL(location, base));
+  } catch {
+    return null;
+  }
 }

@@ -19,19 +19,26 @@ const HANDSHAKE_FIELD = /^(connection|upgrade|sec-websocket-.*)$/i;
 // What RFC 9110, section 5.5, forbids in a field value; above all CR and LF, which would start another.
 const FORBIDDEN_IN_VALUE = /[^\t\x20-\x7e\x80-\xff]/;
 
-const TLS_KEYS: ReadonlySet<string> = new Set<keyof TlsOptions>([
-  "ca",
-  "cert",
-  "key",
-  "pfx",
-  "passphrase",
-  "servername",
-  "ciphers",
-  "minVersion",
-  "maxVersion",
-  "rejectUnauthorized",
-  "checkServerIdentity",
-]);
+const isText = (value: unknown): boolean => typeof value === "string";
+const isKeyMaterial = (value: unknown): boolean => isText(value) || value instanceof Uint8Array;
+const isKeyMaterials = (value: unknown): boolean =>
+  Array.isArray(value) ? value.every(isKeyMaterial) : isKeyMaterial(value);
+const isTlsVersion = (value: unknown): boolean => value === "TLSv1.2" || value === "TLSv1.3";
+
+/** Whether a TLS setting is of its type. */
+const TLS_CHECKS: { readonly [Key in keyof TlsOptions]-?: (value: unknown) => boolean } = {
+  ca: isKeyMaterials,
+  cert: isKeyMaterials,
+  key: isKeyMaterials,
+  pfx: isKeyMaterial,
+  passphrase: isText,
+  servername: isText,
+  ciphers: isText,
+  minVersion: isTlsVersion,
+  maxVersion: isTlsVersion,
+  rejectUnauthorized: (value) => typeof value === "boolean",
+  checkServerIdentity: (value) => typeof value === "function",
+};
 
 /** One check an option: returns what the value must be when it is not. */
 const CHECKS: { readonly [Option in keyof WebSocketOptions]-?: (value: unknown) => string | null } =
@@ -43,7 +50,10 @@ const CHECKS: { readonly [Option in keyof WebSocketOptions]-?: (value: unknown) 
         : "a value of Compression: 0, 1 or 2",
     readLimit: (value) => checkInteger(value, MAX_READ_LIMIT_BYTES),
     followRedirects: (value) => checkInteger(value, MAX_REDIRECTS),
-    agent: (value) => (isObject(value) ? null : "an http.Agent"),
+    agent: (value) =>
+      isObject(value) && "addRequest" in value && typeof value.addRequest === "function"
+        ? null
+        : "an http.Agent",
     tls: checkTls,
     dialTimeout: (value) =>
       parseDuration(value) >= 0 ? null : '0 or more ms, or a duration as "1m30s"',
@@ -57,7 +67,7 @@ const CHECKS: { readonly [Option in keyof WebSocketOptions]-?: (value: unknown) 
  *   unknown option
  */
 export function checkOptions(options: WebSocketOptions): void {
-  if (!isObject(options)) throw invalidOption("options", options, "an object");
+  if (!isObject(options)) throw invalidOption("options", typeof options, "an object");
   for (const [option, value] of Object.entries(options)) {
     if (value === undefined) continue;
     if (!isOption(option)) {
@@ -73,12 +83,11 @@ function isOption(name: string): name is keyof WebSocketOptions {
   return Object.hasOwn(CHECKS, name);
 }
 
-/** The value as an error may show it: those that can hold a secret are not shown. */
+/** The value as an error may show it: what can hold a secret is not shown. */
 function show(option: string, value: unknown): string {
   if (option === "headers" || option === "tls") return "wrong";
-  return typeof value === "string"
-    ? `"${value}"`
-    : `${typeof value === "object" ? typeof value : value}`;
+  if (typeof value === "string") return option === "dialTimeout" ? `"${value}"` : "a string";
+  return isObject(value) ? "an object" : String(value);
 }
 
 function isObject(value: unknown): value is object {
@@ -91,12 +100,17 @@ function checkInteger(value: unknown, max: number): string | null {
 }
 
 function checkHeaders(headers: unknown): string | null {
-  if (!isObject(headers)) return "an object of header fields";
+  // What is iterable, as Headers or a Map, has its fields elsewhere than in its properties.
+  if (!isObject(headers) || Symbol.iterator in headers) return "a plain object of header fields";
+  const seen = new Set<string>();
   for (const [name, value] of Object.entries(headers)) {
     if (!isToken(name)) return `named by tokens; ${JSON.stringify(name)} is none`;
     if (HANDSHAKE_FIELD.test(name)) return `without "${name}", which the handshake writes itself`;
     const wanted = checkFieldValue(value);
     if (wanted !== null) return `${wanted}; "${name}" is not`;
+    if (seen.has(name.toLowerCase()))
+      return `without "${name}" in two spellings; an array sends both`;
+    seen.add(name.toLowerCase());
   }
   return null;
 }
@@ -112,8 +126,16 @@ function checkFieldValue(value: unknown): string | null {
 
 function checkTls(tls: unknown): string | null {
   if (!isObject(tls)) return "an object of TLS settings";
-  const unknown = Object.keys(tls).find((key) => !TLS_KEYS.has(key));
-  return unknown === undefined ? null : `free of unknown settings, as "${unknown}"`;
+  for (const [key, value] of Object.entries(tls)) {
+    if (!isTlsKey(key)) return `free of unknown settings, as "${key}"`;
+    if (value !== undefined && !TLS_CHECKS[key](value))
+      return `of the right types; "${key}" is not`;
+  }
+  return null;
+}
+
+function isTlsKey(key: string): key is keyof TlsOptions {
+  return Object.hasOwn(TLS_CHECKS, key);
 }
 
 /** What each mode offers (RFC 7692, section 7.1.1); the adapter decides which messages are compressed. */
@@ -129,7 +151,7 @@ const DEFLATE = {
 
 /** The options in the words of `ws`. */
 export function toWsOptions(options: WebSocketOptions) {
-  const { compression = Compression.DISABLED, followRedirects = 0, agent, tls } = options;
+  const { compression = Compression.DISABLED, agent, tls } = options;
   return {
     ...tls,
     ...(agent === undefined ? {} : { agent }),
@@ -137,8 +159,6 @@ export function toWsOptions(options: WebSocketOptions) {
     perMessageDeflate: DEFLATE[compression],
     // There 0 stands for "no limit"; a message of one byte is then refused by the adapter.
     maxPayload: Math.max(readLimitOf(options), 1),
-    followRedirects: followRedirects > 0,
-    maxRedirects: followRedirects,
     closeTimeout: CLOSE_TIMEOUT_MS,
   };
 }

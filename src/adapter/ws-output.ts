@@ -2,7 +2,7 @@
  *  Made at the first send; an idle connection has none. */
 
 import type { WebSocket as WsSocket } from "ws";
-import { payloadBytes } from "../base/bytes.ts";
+import { payloadBytes, viewBytes } from "../base/bytes.ts";
 import { Fifo } from "../base/fifo.ts";
 import { Outbox } from "../base/outbox.ts";
 import { ReadyState } from "../constants.ts";
@@ -21,25 +21,47 @@ const SEND_OPTIONS = [
 
 /** Who is told how the output fares. */
 export interface OutputOwner {
+  /** Whether the connection has been dropped: then what is unsent never leaves. */
+  isLost(): boolean;
   /** Everything has been handed to the network. */
   handleDrain(): void;
   /** A Blob could not be read. */
   handleUnreadable(cause: unknown): void;
 }
 
+const EMPTY = new Uint8Array(0);
+
+/**
+ * Views bytes to be sent, without a copy.
+ * @throws {TypeError} when the memory is shared, or can be resized: it could change while it is sent
+ */
+export function viewFixed(source: ArrayBuffer | ArrayBufferView): Uint8Array {
+  const buffer = ArrayBuffer.isView(source) ? source.buffer : source;
+  const isShared = typeof SharedArrayBuffer === "function" && buffer instanceof SharedArrayBuffer;
+  if (isShared || ("resizable" in buffer && buffer.resizable === true)) {
+    throw new TypeError("WebSocket.send: memory that is shared or can be resized can't be sent");
+  }
+  // What is detached has no bytes, nor can it be viewed.
+  if (source.byteLength === 0) return EMPTY;
+  return source instanceof Uint8Array ? source : viewBytes(source);
+}
+
 /** Messages on their way, in order, and their payload bytes. */
 export class WsOutput {
-  readonly #ws: WsSocket;
+  readonly #ws: WsSocket | null;
   readonly #compressionThreshold: number;
   readonly #owner: OutputOwner;
   /** Payload sizes that the network has not taken yet, oldest first. */
   readonly #sizes = new Fifo<number>();
   #unsentBytes = 0;
+  /** Of them, those that the network has taken since they were last counted. */
+  #sentBytes = 0;
+  #closing = false;
   /** Holds what waits behind a Blob. */
   #outbox: Outbox | null = null;
 
   /** @param compressionThreshold smallest message to compress, in bytes; `Infinity` for none */
-  constructor(ws: WsSocket, compressionThreshold: number, owner: OutputOwner) {
+  constructor(ws: WsSocket | null, compressionThreshold: number, owner: OutputOwner) {
     this.#ws = ws;
     this.#compressionThreshold = compressionThreshold;
     this.#owner = owner;
@@ -51,13 +73,17 @@ export class WsOutput {
   }
 
   send(data: string | Uint8Array | Blob): void {
-    if (this.#outbox || data instanceof Blob) this.#hold(data);
+    if (this.#closing || this.#ws?.readyState !== ReadyState.OPEN) {
+      this.#unsentBytes += payloadBytes(data);
+    } else if (this.#outbox || data instanceof Blob) this.#hold(data);
     else this.#write(data);
   }
 
-  /** Calls `act` behind everything that was sent. */
-  afterAll(act: () => void): void {
-    if (this.#outbox) this.#outbox.whenEmpty ??= act;
+  /** Calls `act` behind everything that was sent; what is sent from now on is discarded, and counted. */
+  close(act: () => void): void {
+    if (this.#closing) return;
+    this.#closing = true;
+    if (this.#outbox) this.#outbox.whenEmpty = act;
     else act();
   }
 
@@ -69,21 +95,29 @@ export class WsOutput {
     const compress = bytes.length >= this.#compressionThreshold;
     this.#sizes.push(bytes.length);
     this.#unsentBytes += bytes.length;
-    this.#ws.send(bytes, SEND_OPTIONS[isText ? 0 : 1][compress ? 1 : 0], this.#handleSent);
+    this.#ws?.send(bytes, SEND_OPTIONS[isText ? 0 : 1][compress ? 1 : 0], this.#handleSent);
   }
 
   // One function for all messages: Node calls back equal ones together.
   readonly #handleSent = (error?: Error | null): void => {
     const bytes = this.#sizes.shift() ?? 0;
-    if (error) return;
-    this.#unsentBytes -= bytes;
+    // Node reports no error for what a dropped connection had not taken.
+    if (error || this.#owner.isLost()) return;
+    if (this.#sentBytes === 0 && bytes > 0) setImmediate(this.#countSent);
+    this.#sentBytes += bytes;
+  };
+
+  // In a task of its own: the count may not fall within the one that sends.
+  readonly #countSent = (): void => {
+    this.#unsentBytes -= this.#sentBytes;
+    this.#sentBytes = 0;
     if (this.#unsentBytes === 0) this.#owner.handleDrain();
   };
 
   #hold(data: string | Uint8Array | Blob): void {
     this.#outbox ??= new Outbox({
       deliver: (payload) => {
-        if (this.#ws.readyState === ReadyState.OPEN) this.#write(payload);
+        if (this.#ws?.readyState === ReadyState.OPEN) this.#write(payload);
         else this.#unsentBytes += payloadBytes(payload);
       },
       empty: () => {

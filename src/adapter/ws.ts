@@ -1,12 +1,10 @@
-/** Ws: a `ws` socket as an Adapter.
- *  Dialled here; one that a server accepted is given to `WsAdapter` the same way. */
+/** Ws: a `ws` socket as an Adapter: dialled, redirects and all, through the function that it is given. */
 
-import type { ClientRequest, IncomingMessage } from "node:http";
+import type { IncomingMessage } from "node:http";
 import type { Socket } from "node:net";
-import type { WebSocket as WsSocket } from "ws";
-import { isBufferSource, viewBytes } from "../base/bytes.ts";
+import { isBufferSource } from "../base/bytes.ts";
 import { checkCloseArguments } from "../base/close-arguments.ts";
-import { parseProtocols, parseSocketUrl } from "../base/url.ts";
+import { startTimer, type Timer } from "../base/timer.ts";
 import {
   CloseCode,
   Compression,
@@ -14,49 +12,28 @@ import {
   ReadyState,
 } from "../constants.ts";
 import type { SocketError } from "../errors.ts";
-import type {
-  Adapter,
-  AdapterSink,
-  Dialer,
-  DialRequest,
-  Payload,
-  WebSocketOptions,
-} from "./adapter.ts";
+import type { Adapter, AdapterSink, Payload, WebSocketOptions } from "./adapter.ts";
 import {
-  describeAbort,
   describeDialFailure,
   describeLoss,
   describeProtocolError,
+  describeTimeout,
   describeTooBig,
   describeUnreadable,
 } from "./ws-errors.ts";
-import { DialBounds, guardRedirect, readRefusal } from "./ws-handshake.ts";
-import { checkOptions, readLimitOf, toWsOptions } from "./ws-options.ts";
-import { WsOutput } from "./ws-output.ts";
+import { Redirects, readRefusal, watchSignal } from "./ws-handshake.ts";
+import { dialTimeoutOf, readLimitOf } from "./ws-options.ts";
+import { viewFixed, WsOutput } from "./ws-output.ts";
+import type { Connect, ReportingSocket, WsEvent, WsOwner } from "./ws-socket.ts";
 
-/** The events of a `ws` socket, messages apart. */
-type WsEvent =
-  | [name: "open"]
-  | [name: "pong", payload: Buffer]
-  | [name: "error", error: Error]
-  | [name: "close", code: number, reason: Buffer]
-  | [name: "upgrade", response: IncomingMessage]
-  | [name: "redirect", url: string, request: ClientRequest]
-  | [name: "unexpected-response", request: ClientRequest, response: IncomingMessage];
-
-/** A `ws` socket that hands its events straight to its adapter: no listener of its own for each kind. */
-interface ReportingSocket extends WsSocket {
-  owner: WsAdapter | null;
-}
-type ReportingClass = new (url: URL, protocols: string[], options: object) => ReportingSocket;
-
-/** A `ws` socket, from its first event on. */
-export class WsAdapter implements Adapter {
-  readonly #ws: ReportingSocket;
-  readonly #sink: AdapterSink;
+/** A `ws` socket, from its dial on. */
+export class WsAdapter implements Adapter, WsOwner {
+  /** As it was dialled, whatever it was redirected to. */
+  readonly url: string;
   readonly #options: WebSocketOptions;
-  /** Null once nothing bounds it any more. */
-  #bounds: DialBounds | null;
+  readonly #sink: AdapterSink;
+  /** Null only where not even a dial could be started. */
+  #ws: ReportingSocket | null = null;
   #socket: Socket | null = null;
   #extensions = "";
   #opened = false;
@@ -64,26 +41,35 @@ export class WsAdapter implements Adapter {
   #explained = false;
   /** Made at the first send. */
   #output: WsOutput | null = null;
+  /** Bounds the handshake. */
+  #timer: Timer;
+  #redirects: Redirects | null;
+  #forgetSignal: (() => void) | null = null;
   /** Reports that wait for a task of their own. */
   #waiting = 0;
 
-  constructor(ws: ReportingSocket, options: WebSocketOptions, sink: AdapterSink) {
-    this.#ws = ws;
+  constructor(url: URL, connect: Connect, options: WebSocketOptions, sink: AdapterSink) {
+    this.url = url.href;
     this.#options = options;
     this.#sink = sink;
-    ws.owner = this;
-    this.#bounds = new DialBounds(this.url, options, (error) => this.#abort(error));
-    if (options.signal?.aborted) this.#abort(describeAbort(this.url, options.signal.reason));
+    this.#redirects = new Redirects(url, connect, options);
+    this.#timer = startTimer(dialTimeoutOf(options), WsAdapter.#endLate, this);
+    this.#start((redirects) => redirects.connect());
+    if (options.signal) {
+      this.#forgetSignal = watchSignal(options.signal, this.url, (error) => this.#abort(error));
+    }
   }
 
-  get url(): string {
-    return this.#ws.url;
+  static #endLate(adapter: WsAdapter): void {
+    adapter.#abort(describeTimeout(adapter.url, dialTimeoutOf(adapter.#options)));
   }
+
   get protocol(): string {
-    return this.#ws.protocol;
+    return this.#ws?.protocol ?? "";
   }
   get extensions(): string {
-    return this.#extensions;
+    // What a handshake offers that then fails has not been negotiated.
+    return this.#opened ? this.#extensions : "";
   }
   get remoteAddress(): string {
     const { remoteAddress = "", remotePort } = this.#socket ?? {};
@@ -95,36 +81,40 @@ export class WsAdapter implements Adapter {
   }
   get closing(): boolean {
     // What still waits to be reported came before the peer's close frame.
-    return this.#waiting === 0 && this.#ws.readyState > ReadyState.OPEN;
+    return this.#explained || (this.#waiting === 0 && this.#state > ReadyState.OPEN);
   }
 
   send(data: Payload): void {
+    const payload = isBufferSource(data) ? viewFixed(data) : data;
     this.#output ??= this.#createOutput();
-    this.#output.send(isBufferSource(data) ? viewUnshared(data) : data);
+    this.#output.send(payload);
   }
 
   close(code: number, reason: string): void {
     const sent = checkCloseArguments(code, reason);
     this.#explained = true;
-    if (this.#output) this.#output.afterAll(() => this.#ws.close(sent, reason));
-    else this.#ws.close(sent, reason);
+    // ws would report the end of a dial before the microtasks of this call have run.
+    if (this.#state === ReadyState.CONNECTING) this.#reportLater(() => {});
+    const close = (): void => this.#ws?.close(sent, reason);
+    if (this.#output) this.#output.close(close);
+    else close();
   }
 
   terminate(): void {
     this.#explained = true;
-    this.#ws.terminate();
+    this.#ws?.terminate();
   }
 
   ping(payload: Uint8Array): void {
-    this.#ws.ping(payload);
+    this.#ws?.ping(payload);
   }
 
   pause(): void {
-    this.#ws.pause();
+    this.#ws?.pause();
   }
 
   resume(): void {
-    this.#ws.resume();
+    this.#ws?.resume();
   }
 
   /** Takes a message of the `ws` socket. */
@@ -132,22 +122,20 @@ export class WsAdapter implements Adapter {
     // ws takes a limit of 0 for none, so it was given 1.
     if (payload.length === 1 && this.#options.readLimit === 0) {
       this.#explain(describeTooBig(this.url, 0));
-      this.#ws.close(CloseCode.MESSAGE_TOO_BIG);
+      this.#ws?.close(CloseCode.MESSAGE_TOO_BIG);
       return;
     }
     const data = isBinary ? payload : payload.toString();
-    if (this.#sink.separateTasks) this.#reportLater(() => this.#sink.message(data));
-    else this.#sink.message(data);
+    if (this.#waiting > 0 || this.#sink.separateTasks) {
+      this.#reportLater(() => this.#sink.message(data));
+    } else this.#sink.message(data);
   }
 
   /** Takes another event of the `ws` socket. */
   handle(...event: WsEvent): boolean {
     switch (event[0]) {
       case "open":
-        this.#opened = true;
-        this.#bounds?.stopTimer();
-        if (this.#options.signal === undefined) this.#bounds = null;
-        this.#sink.open();
+        this.#handleOpen();
         return true;
       case "pong":
         this.#report(() => this.#sink.pong(event[1]));
@@ -162,25 +150,56 @@ export class WsAdapter implements Adapter {
         this.#socket = event[1].socket;
         this.#extensions = event[1].headers["sec-websocket-extensions"] ?? "";
         return true;
-      case "redirect":
-        this.#handleRedirect(event[1], event[2]);
-        return true;
       case "unexpected-response":
-        readRefusal(event[2], this.url, (error) => this.#abort(error));
+        this.#handleRefusal(event[2]);
         return true;
       default:
         return false;
     }
   }
 
-  #handleRedirect(url: string, request: ClientRequest): void {
-    const fields = Object.keys(this.#options.headers ?? {});
-    const error = guardRedirect(this.url, url, request, fields);
-    if (error) this.#abort(error);
+  get #state(): number {
+    return this.#ws?.readyState ?? ReadyState.CLOSED;
+  }
+
+  /** Starts a handshake, the first or that of a redirect. What it throws is the one error. */
+  #start(connect: (redirects: Redirects) => ReportingSocket): void {
+    const last = this.#ws;
+    try {
+      if (this.#redirects === null) return;
+      this.#ws = connect(this.#redirects);
+      this.#ws.owner = this;
+    } catch (error) {
+      // Nothing may be reported from within the call that dials.
+      this.#reportLater(() => {});
+      this.#explain(describeDialFailure(error, this.url));
+      if (last === null) this.#handleClose(CloseCode.ABNORMAL_CLOSURE, "");
+      else last.terminate();
+      return;
+    }
+    if (last === null) return;
+    last.owner = null;
+    last.terminate();
+  }
+
+  #handleRefusal(response: IncomingMessage): void {
+    if (this.#redirects?.takes(response)) this.#start((redirects) => redirects.follow(response));
+    else readRefusal(response, this.url, (error) => this.#abort(error));
+  }
+
+  #handleOpen(): void {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    this.#redirects = null;
+    this.#opened = true;
+    // Messages that came along with the handshake wait until all microtasks of `open` have run.
+    this.#reportLater(() => {});
+    this.#sink.open();
   }
 
   #handleClose(code: number, reason: string): void {
-    this.#bounds?.release();
+    clearTimeout(this.#timer);
+    this.#forgetSignal?.();
     const wasClean = code !== CloseCode.ABNORMAL_CLOSURE;
     if (!wasClean) this.#explain(describeLoss(this.#socket?.errored ?? null, this.url));
     this.#report(() => this.#sink.close({ code, reason, wasClean }));
@@ -200,8 +219,10 @@ export class WsAdapter implements Adapter {
   }
 
   #abort(error: SocketError): void {
+    // From within the constructor, where the signal has been aborted before, nothing may be reported.
+    if (this.#state === ReadyState.CONNECTING) this.#reportLater(() => {});
     this.#explain(error);
-    this.#ws.terminate();
+    this.#ws?.terminate();
   }
 
   /** Reports behind all that waits. */
@@ -215,61 +236,24 @@ export class WsAdapter implements Adapter {
     // Node runs all microtasks between two of these.
     setImmediate(() => {
       step();
-      this.#waiting -= 1;
+      // That the peer has started to close is for a task of its own, too.
+      if (this.#waiting === 1 && this.#state > ReadyState.OPEN) setImmediate(() => this.#rest());
+      else this.#rest();
     });
+  }
+
+  #rest(): void {
+    this.#waiting -= 1;
   }
 
   #createOutput(): WsOutput {
     const mode = this.#options.compression ?? Compression.DISABLED;
     const threshold =
-      this.#extensions === ""
-        ? Number.POSITIVE_INFINITY
-        : DEFAULT_COMPRESSION_THRESHOLD_BYTES[mode];
+      this.extensions === "" ? Number.POSITIVE_INFINITY : DEFAULT_COMPRESSION_THRESHOLD_BYTES[mode];
     return new WsOutput(this.#ws, threshold, {
+      isLost: () => this.#socket?.destroyed ?? false,
       handleDrain: () => this.#report(() => this.#sink.drain()),
       handleUnreadable: (cause) => this.#abort(describeUnreadable(cause, this.url)),
     });
   }
-}
-
-/** @throws {TypeError} when the memory is shared: another thread could change it while it is sent */
-function viewUnshared(source: ArrayBuffer | ArrayBufferView): Uint8Array {
-  const bytes = source instanceof Uint8Array ? source : viewBytes(source);
-  if (bytes.buffer instanceof ArrayBuffer) return bytes;
-  throw new TypeError("WebSocket.send: shared memory can't be sent");
-}
-
-/** The class of `ws`, its sockets reporting to their adapters. */
-function createReportingClass(Ws: typeof WsSocket): ReportingClass {
-  return class extends Ws implements ReportingSocket {
-    owner: WsAdapter | null = null;
-
-    // Of the several ways to call the class of ws, only this one; it takes a parsed URL as it is.
-    constructor(url: URL, protocols: string[], options: object) {
-      super(url, protocols, options);
-    }
-
-    override emit(name: string | symbol, first?: unknown, second?: unknown): boolean {
-      if (this.owner === null) return false;
-      if (name !== "message") return this.owner.handle(...([name, first, second] as WsEvent));
-      this.owner.handleMessage(first as Buffer, second as boolean);
-      return true;
-    }
-  };
-}
-
-/** A dialer over the class of `ws`. */
-export function createWsDialer(Ws: typeof WsSocket): Dialer {
-  let Reporting: ReportingClass | null = null;
-  return {
-    supported: true,
-    checkOptions,
-
-    dial({ url, protocols, options }: DialRequest, sink: AdapterSink): Adapter {
-      const address = parseSocketUrl(url);
-      const names = parseProtocols(protocols);
-      Reporting ??= createReportingClass(Ws);
-      return new WsAdapter(new Reporting(address, names, toWsOptions(options)), options, sink);
-    },
-  };
 }

@@ -16,7 +16,8 @@ export function viewBytes(source: ArrayBuffer | ArrayBufferView): Uint8Array {
 /** The bytes as an `ArrayBuffer` of just their length: their own where they fill it, else a copy. */
 export function toArrayBuffer(bytes: Uint8Array): ArrayBuffer {
   const { buffer } = bytes;
-  return buffer instanceof ArrayBuffer && buffer.byteLength === bytes.length
+  // Empty ones may share theirs.
+  return buffer instanceof ArrayBuffer && bytes.length > 0 && buffer.byteLength === bytes.length
     ? buffer
     : new Uint8Array(bytes).buffer;
 }

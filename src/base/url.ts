@@ -31,26 +31,28 @@ export function parseSocketUrl(input: unknown): URL {
   throw syntaxError(`"${redact(text)}" is no ws, wss, http or https URL without a fragment`);
 }
 
-/**
- * The subprotocols as a list.
- *
- * @throws {DOMException} SyntaxError when one is no token or stands twice (in whatever case)
- */
-export function parseProtocols(protocols: unknown): string[] {
-  const names = listProtocols(protocols);
-  const keys = names.map((name) => name.toLowerCase());
-  const wrong = names.find(
-    (name, index) => !isToken(name) || keys.indexOf(keys[index] ?? "") < index,
-  );
-  if (wrong === undefined) return names;
-  throw syntaxError(`subprotocol "${wrong}" is no token or stands twice`);
+/** The subprotocols as a list, as Web IDL makes one of a string or a sequence; none for null. */
+export function listProtocols(protocols: unknown): string[] {
+  if (protocols === undefined || protocols === null) return [];
+  const items = isIterable(protocols) ? protocols : [protocols];
+  return Array.from(items, (item) => `${item}`);
 }
 
-function listProtocols(protocols: unknown): string[] {
-  if (protocols === undefined || protocols === null) return [];
-  const isSequence = typeof protocols === "object" && Symbol.iterator in protocols;
-  const items = isSequence ? (protocols as Iterable<unknown>) : [protocols];
-  return Array.from(items, (item) => `${item}`);
+/** @throws {DOMException} SyntaxError when one is no token or stands twice, in whatever case */
+export function checkProtocols(names: readonly string[]): void {
+  const seen = new Set<string>();
+  for (const name of names) {
+    const key = name.toLowerCase();
+    if (!isToken(name) || seen.has(key)) {
+      throw syntaxError(`subprotocol "${name}" is no token or stands twice`);
+    }
+    seen.add(key);
+  }
+}
+
+function isIterable(value: object): value is Iterable<unknown> {
+  const isObject = Object(value) === value;
+  return isObject && Symbol.iterator in value && (value[Symbol.iterator] ?? null) !== null;
 }
 
 /** The URL as it may stand in an error or a log: without user info, query and fragment. */

@@ -1,60 +1,63 @@
 /** LazyEventTarget: an EventTarget that costs nothing until somebody uses it as one.
  *  In Node an EventTarget takes two Maps, some 460 bytes; most sockets only ever use `addListener`. */
 
-/** Copies what a new EventTarget keeps on the object itself to `target`, unless it is there already. */
-function awaken(target: EventTarget): void {
+/** What Node's EventTarget keeps on the object itself. */
+const stateKeys = Reflect.ownKeys(new EventTarget());
+
+/** Gives `target` what a new EventTarget has. */
+function awaken(target: object): void {
   const fresh = new EventTarget();
-  for (const key of Reflect.ownKeys(fresh)) {
+  for (const key of stateKeys) {
     const property = Object.getOwnPropertyDescriptor(fresh, key);
-    if (property === undefined || Object.hasOwn(target, key)) return;
-    Object.defineProperty(target, key, property);
+    if (property) Object.defineProperty(target, key, property);
   }
 }
 
-/** Whether the platform's EventTarget can be made of an object later on: tried on a real event. */
+/**
+ * Completes the prototype of a class that extends `LazyEventTarget`: whatever first touches the state of
+ * an object, Node's own functions among it, makes that state.
+ */
+export function completeTarget(prototype: object): void {
+  for (const key of stateKeys) {
+    Object.defineProperty(prototype, key, {
+      configurable: true,
+      get(this: object): unknown {
+        if (this === prototype) return undefined;
+        awaken(this);
+        return Reflect.get(this, key);
+      },
+      set(this: object, value: unknown) {
+        awaken(this);
+        Reflect.set(this, key, value);
+      },
+    });
+  }
+}
+
+/** Whether that works on this platform: tried on a real event. */
 function canAwaken(): boolean {
   let seen: unknown = null;
+  const prototype: EventTarget = Object.create(EventTarget.prototype);
+  completeTarget(prototype);
+  const probe: EventTarget = Object.create(prototype);
   try {
-    const probe: EventTarget = Object.create(EventTarget.prototype);
-    awaken(probe);
     probe.addEventListener("probe", (event) => {
       seen = event.target;
     });
     probe.dispatchEvent(new Event("probe"));
-    return seen === probe;
   } catch {
-    // A browser keeps the listeners inside, where there is nothing to copy and little to save.
-    return false;
+    // Another version of Node may keep the state inside; then each socket is an EventTarget from the start.
   }
+  return seen === probe;
 }
 
-/** Found out when the first socket is made, so that importing does nothing. */
+/** Found out when the first socket is made. */
 let lazy: boolean | undefined;
 
-/** Gives `target` its listeners' store where it has none yet; called before each use as an EventTarget. */
-export function wake(target: EventTarget): void {
-  if (lazy) awaken(target);
-}
-
-/** The platform's EventTarget; where the platform allows it, made so by `wake` only. */
+/** Node's EventTarget, its state made when it is first touched. */
 export const LazyEventTarget: typeof EventTarget = /* @__PURE__ */ new Proxy(EventTarget, {
   construct(target, args, newTarget): EventTarget {
     lazy ??= canAwaken();
     return Reflect.construct(lazy ? Object : target, args, newTarget);
   },
 });
-
-/** Completes the prototype of a class that extends `LazyEventTarget`; its `addEventListener` wakes itself. */
-export function completeTarget(prototype: EventTarget): void {
-  const { removeEventListener, dispatchEvent } = EventTarget.prototype;
-  Object.assign(prototype, {
-    removeEventListener(this: EventTarget, ...args: Parameters<typeof removeEventListener>): void {
-      wake(this);
-      removeEventListener.apply(this, args);
-    },
-    dispatchEvent(this: EventTarget, event: Event): boolean {
-      wake(this);
-      return dispatchEvent.call(this, event);
-    },
-  });
-}

@@ -25,5 +25,8 @@ export interface SocketErrorEvent extends Event {
   readonly message: string;
 }
 
+/** What a message event is made of. */
+export type MessageEventFields = Pick<SocketMessageEvent, "data" | "origin">;
+
 /** What a close event is made of. */
 export type CloseEventFields = Pick<SocketCloseEvent, "code" | "reason" | "wasClean">;

@@ -1,11 +1,29 @@
-/** Events of Node: an EventTarget made on first use, and the classes that Node lacks.
- *  Node 20 and 22 have no `CloseEvent`; its `console` shows nothing of an event's own fields. */
+/** Events of Node: an EventTarget made on first use, and the classes that Node lacks or has in part.
+ *  Node 20 and 22 have no `CloseEvent`; no `console` of Node shows an event's own fields. */
 
 import type { SocketError } from "../errors.ts";
-import type { CloseEventFields, SocketCloseEvent, SocketErrorEvent } from "./event-types.ts";
+import type {
+  CloseEventFields,
+  MessageEventFields,
+  SocketCloseEvent,
+  SocketErrorEvent,
+} from "./event-types.ts";
 
 export { Emitter } from "./emitter.ts";
-export { completeTarget, LazyEventTarget as SocketTarget, wake } from "./event-target.ts";
+export { completeTarget, LazyEventTarget as SocketTarget } from "./event-target.ts";
+
+/** Finishes a class as Web IDL has it: its name in both places, its attributes enumerable. */
+function finishClass(
+  Class: { readonly prototype: object },
+  name: string,
+  attributes: readonly string[],
+): void {
+  Object.defineProperty(Class, "name", { value: name });
+  Object.defineProperty(Class.prototype, Symbol.toStringTag, { value: name, configurable: true });
+  for (const attribute of attributes) {
+    Object.defineProperty(Class.prototype, attribute, { enumerable: true });
+  }
+}
 
 class OwnCloseEvent extends Event implements SocketCloseEvent {
   readonly #fields: CloseEventFields;
@@ -23,12 +41,25 @@ class OwnCloseEvent extends Event implements SocketCloseEvent {
   get wasClean(): boolean {
     return this.#fields.wasClean;
   }
-  get [Symbol.toStringTag](): string {
-    return "CloseEvent";
+  static {
+    finishClass(OwnCloseEvent, "CloseEvent", ["code", "reason", "wasClean"]);
   }
 }
 
-class SocketFailure extends Event implements SocketErrorEvent {
+const NO_PORTS: readonly MessagePort[] = Object.freeze([]);
+
+/** Node's own event of a message, shown by its name and with the frozen `ports` that the standard asks for. */
+class OwnMessageEvent extends MessageEvent<MessageEventFields["data"]> {
+  override get ports(): readonly MessagePort[] {
+    return NO_PORTS;
+  }
+  static {
+    finishClass(OwnMessageEvent, "MessageEvent", ["ports"]);
+  }
+}
+
+/** The event of a failure: a plain event, as the standard has it, that says why besides. */
+class FailureEvent extends Event implements SocketErrorEvent {
   readonly #error: SocketError;
 
   constructor(error: SocketError) {
@@ -40,9 +71,6 @@ class SocketFailure extends Event implements SocketErrorEvent {
   }
   get message(): string {
     return this.#error.message;
-  }
-  get [Symbol.toStringTag](): string {
-    return "ErrorEvent";
   }
   /** `console.error(event)` shows the reason. */
   [Symbol.for("nodejs.util.inspect.custom")](): SocketError {
@@ -60,11 +88,20 @@ export function report(error: unknown): void {
   }
 }
 
+/** Runs `step` once all microtasks have run, before any other task: Node runs ticks behind microtasks. */
+export function afterMicrotasks(step: () => void): void {
+  queueMicrotask(() => process.nextTick(step));
+}
+
+export function createMessageEvent(fields: MessageEventFields): Event {
+  return new OwnMessageEvent("message", fields);
+}
+
 export function createCloseEvent(fields: CloseEventFields): Event {
   const Platform = globalThis.CloseEvent ?? OwnCloseEvent;
   return new Platform("close", fields);
 }
 
 export function createErrorEvent(error: SocketError): Event {
-  return new SocketFailure(error);
+  return new FailureEvent(error);
 }

@@ -4,7 +4,7 @@
 import type { Call, CallStore } from "./call.ts";
 
 export class SmallEmitter implements CallStore {
-  readonly #calls: Record<string, readonly Call[]> = {};
+  readonly #calls: Record<string, readonly Call[]> = Object.create(null);
 
   // A list that is being walked through is never changed, but replaced.
   add(event: string, call: Call): void {

@@ -161,7 +161,7 @@ describe("the demo's page", () => {
     await openPage();
     await page.getByLabel("URL").fill("ftp://example.com/");
     await button("Connect").click();
-    await untilShows(page.locator("#url-complaint"), "ftp:");
+    await untilShows(page.locator("#url-complaint"), "ftp");
     expect(await state().textContent()).toBe("CLOSED");
   });
 

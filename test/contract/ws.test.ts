@@ -1,6 +1,6 @@
 import { inject } from "vitest";
 import { WebSocket as Ws } from "ws";
-import { createWsDialer } from "../../src/adapter/ws.ts";
+import { createWsDialer } from "../../src/adapter/ws-dialer.ts";
 import { describeContract } from "./contract.ts";
 
 describeContract("ws", {

@@ -97,13 +97,14 @@ export class FakeAdapter implements Adapter {
     });
   }
   drain(): void {
-    if (this.bufferedBytes === 0) return;
+    if (this.bufferedBytes === 0 || this.closing) return;
     this.bufferedBytes = 0;
     this.report((sink) => sink.drain());
   }
 
   send(data: Payload): void {
     this.bufferedBytes += payloadBytes(data);
+    if (this.closing) return;
     if (data instanceof Blob) throw new Error("the fake sends no Blobs");
     const taken = typeof data === "string" ? data : viewBytes(data).slice();
     this.peer.received.push(taken);

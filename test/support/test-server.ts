@@ -77,6 +77,10 @@ const RAW_PEERS: Readonly<Record<string, RawPeer>> = {
     socket.write("x".repeat(100_000));
     socket.on("error", () => {});
   },
+  "/half-body": (socket) => {
+    socket.write("HTTP/1.1 401 Unauthorized\r\nContent-Length: 100\r\n\r\nstart");
+    socket.on("error", () => {});
+  },
   "/bad-accept": (socket) => socket.write(switching("wrong".repeat(5))),
   "/no-upgrade": (socket, _query, request) => {
     socket.write(switching(acceptFor(request)).replace("Upgrade: websocket", "Upgrade: other"));

@@ -86,5 +86,6 @@ describe.each(STORES)("%s", (_name, createStore) => {
     const store = createStore();
     expect(() => store.emit("unknown", 1)).not.toThrow();
     expect(() => store.remove("unknown", "nobody")).not.toThrow();
+    expect(() => store.remove("toString", "nobody")).not.toThrow();
   });
 });

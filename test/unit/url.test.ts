@@ -1,5 +1,11 @@
 import { describe, expect, test } from "vitest";
-import { isToken, parseProtocols, parseSocketUrl, redact } from "../../src/base/url.ts";
+import {
+  checkProtocols,
+  isToken,
+  listProtocols,
+  parseSocketUrl,
+  redact,
+} from "../../src/base/url.ts";
 
 describe("parseSocketUrl", () => {
   test.each([
@@ -38,7 +44,7 @@ describe("parseSocketUrl", () => {
   });
 });
 
-describe("parseProtocols", () => {
+describe("listProtocols and checkProtocols", () => {
   test.each([
     [undefined, []],
     [null, []],
@@ -49,13 +55,16 @@ describe("parseProtocols", () => {
     ],
     [new Set([1, 2]), ["1", "2"]],
   ])("makes a list of %j", (given, list) => {
-    expect(parseProtocols(given)).toEqual(list);
+    expect(listProtocols(given)).toEqual(list);
+    expect(() => checkProtocols(list)).not.toThrow();
   });
 
   test.each([[""], ["a b"], [["a", "a"]], [["chat", "CHAT"]], [["ok", "no/t"]], [{}]])(
     "refuses %j",
     (given) => {
-      expect(() => parseProtocols(given)).toThrow(expect.objectContaining({ name: "SyntaxError" }));
+      expect(() => checkProtocols(listProtocols(given))).toThrow(
+        expect.objectContaining({ name: "SyntaxError" }),
+      );
     },
   );
 });

@@ -1,0 +1,53 @@
+/** Ws dialer: opens connections by the class of `ws`. */
+
+import type { WebSocket as WsSocket } from "ws";
+import { checkProtocols, listProtocols, parseSocketUrl } from "../base/url.ts";
+import type { Adapter, AdapterSink, Dialer, DialRequest } from "./adapter.ts";
+import { WsAdapter } from "./ws.ts";
+import { checkOptions, toWsOptions } from "./ws-options.ts";
+import type { ReportingSocket, WsEvent, WsOwner } from "./ws-socket.ts";
+
+type ReportingClass = new (url: URL, protocols: string[], options: object) => ReportingSocket;
+
+/** The class of `ws`, its sockets reporting to their adapters. */
+function createReportingClass(Ws: typeof WsSocket): ReportingClass {
+  return class extends Ws implements ReportingSocket {
+    owner: WsOwner | null = null;
+
+    constructor(url: URL, protocols: string[], options: object) {
+      super(url, protocols, options);
+    }
+
+    override emit(name: string | symbol, first?: unknown, second?: unknown): boolean {
+      if (this.owner === null) return false;
+      if (name !== "message") return this.owner.handle(...([name, first, second] as WsEvent));
+      this.owner.handleMessage(first as Buffer, second as boolean);
+      return true;
+    }
+  };
+}
+
+/** A dialer over the class of `ws`. */
+export function createWsDialer(Ws: typeof WsSocket): Dialer {
+  let Reporting: ReportingClass | null = null;
+  return {
+    supported: true,
+    checkOptions,
+
+    dial({ url, protocols, options }: DialRequest, sink: AdapterSink): Adapter {
+      // Both are converted before either is checked, as Web IDL has it.
+      const text = `${url}`;
+      const names = listProtocols(protocols);
+      const address = parseSocketUrl(text);
+      checkProtocols(names);
+      Reporting ??= createReportingClass(Ws);
+      const Class = Reporting;
+      return new WsAdapter(
+        address,
+        (target, settings) => new Class(target, names, toWsOptions(settings)),
+        options,
+        sink,
+      );
+    },
+  };
+}
