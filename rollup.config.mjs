@@ -12,8 +12,7 @@ import { TERSER_OPTIONS } from "./scripts/terser-options.mjs";
 const INPUT = "src/index.ts";
 
 /** The script-tag bundle contains code of others, whose licence asks for this line. */
-const BANNER =
-  "/*! onesocket | MIT License | contains eventemitter3 (c) Arnout Kazemier and isomorphic-ws (c) heineiuo, MIT */";
+const BANNER = "/*! onesocket | MIT License | contains isomorphic-ws (c) heineiuo, MIT */";
 
 const GENERATED_CODE = { preset: "es2015", symbols: false };
 
@@ -54,7 +53,6 @@ export default [
   },
   {
     input: INPUT,
-    external: ["eventemitter3"],
     plugins: forNative,
     output: bothModuleKinds("dist/native"),
     onwarn: failOnWarning,

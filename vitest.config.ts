@@ -22,7 +22,7 @@ export default defineConfig({
           name: "node",
           environment: "node",
           include: [
-            "test/{unit,contract,integration,behaviour,architecture,package,types,docs}/**/*.test.ts",
+            "test/{unit,contract,integration,behaviour,architecture,package,docs}/**/*.test.ts",
             "test/browser/**/*.node.test.ts",
           ],
           exclude: ["**/*.page.test.ts"],
@@ -32,7 +32,7 @@ export default defineConfig({
         // `#default-dialer` resolves to the native socket, as it does in a bundled page.
         resolve: { conditions: ["browser", "module"] },
         // Named, so that no dependency is found late and reloads the page in the middle of a test.
-        optimizeDeps: { include: ["eventemitter3", "fast-check", "isomorphic-ws"] },
+        optimizeDeps: { include: ["fast-check", "isomorphic-ws"] },
         test: {
           ...LIMITS,
           name: "page",
@@ -40,7 +40,6 @@ export default defineConfig({
             "test/behaviour/**/*.test.ts",
             "test/contract/**/*.page.test.ts",
             "test/unit/buffer*.test.ts",
-            "test/unit/**/*.both.test.ts",
           ],
           browser: {
             enabled: true,

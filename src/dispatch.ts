@@ -72,7 +72,9 @@ class Registration implements Call {
   run(data: unknown): void {
     try {
       const shown = data instanceof Uint8Array ? this.#view(data) : data;
-      this.handler(this.#event as never, shown as never, this.#passedArg as never);
+      // Apart, so that the handler does not get this object as `this`.
+      const { handler } = this;
+      handler(this.#event as never, shown as never, this.#passedArg as never);
     } catch (error) {
       report(error);
     }
@@ -113,19 +115,17 @@ export class Dispatch {
     this.#emitter.add(event, new Registration(event, handler, passedArg));
   }
 
-  unlisten(event: EventName, handler: unknown): void {
+  /** Removes one registration of `handler`, and `handler` as a listener of the W3C face. */
+  unlisten(event: EventName, handler: EventListener): void {
     this.#emitter?.remove(event, handler);
+    // Asked for only where there is such a listener: in Node it would cost what LazyEventTarget saves.
+    if (this.#watched?.has(event)) this.#target.removeEventListener(event, handler);
   }
 
   /** From now on events of this kind are made: somebody of the W3C face listens. */
   watch(type: string): void {
     this.#watched ??= new Set();
     this.#watched.add(type);
-  }
-
-  /** Whether each message is to come in a task of its own, as the W3C face has it. */
-  get separateTasks(): boolean {
-    return this.#watched?.has("message") ?? false;
   }
 
   attribute(type: EventName): object | null {
@@ -159,7 +159,7 @@ export class Dispatch {
     const value = isBlob ? new Blob([toArrayBuffer(data)]) : data;
     this.#emitter?.emit("message", value);
     // Written out, unlike the others: it is the way of every message.
-    if (this.separateTasks) {
+    if (this.#watched?.has("message")) {
       this.#origin ||= new URL(adapter.url).origin;
       const body = value instanceof Uint8Array ? toArrayBuffer(value) : value;
       this.#target.dispatchEvent(createMessageEvent({ data: body, origin: this.#origin }));

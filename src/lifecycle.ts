@@ -7,12 +7,14 @@ import { CloseCode, ReadyState } from "./constants.ts";
 import { SocketError } from "./errors.ts";
 
 /** Who is told what happened, in the order of `AdapterSink`; `error` and `close` come in one task. */
-export interface LifecycleObserver extends Omit<AdapterSink, "message" | "pong" | "drain"> {
+export interface LifecycleObserver extends Pick<AdapterSink, "open" | "error" | "close"> {
   message(data: string | Uint8Array, adapter: Adapter): void;
 }
 
-/** One socket's life. Its public fields are written here alone. */
+/** One socket's life. */
 export class Lifecycle implements AdapterSink {
+  /** Set by who listens for W3C messages. */
+  separateTasks = false;
   /** The socket beneath; null where nothing has been dialled. */
   adapter: Adapter | null = null;
   /** How it ended; null until then. */
@@ -29,9 +31,6 @@ export class Lifecycle implements AdapterSink {
     // That the peer has started to close is seen by asking.
     if (this.#state === ReadyState.OPEN && this.adapter?.closing) this.#state = ReadyState.CLOSING;
     return this.#state;
-  }
-  get separateTasks(): boolean {
-    return this.#observer.separateTasks;
   }
   /** Starts the one dial. @throws what the dialer throws, and then nothing has been started */
   dial(dialer: Dialer, request: DialRequest): void {

@@ -16,6 +16,7 @@ import {
   EVENT_NAMES,
   type EventHandler,
   type EventName,
+  type Handler,
   type ListenerData,
   type WebSocketEventMap,
 } from "./dispatch.ts";
@@ -257,11 +258,16 @@ export class WebSocket extends SocketTarget {
    *
    * @throws {TypeError} when there is no such event, or `handler` is no function
    */
-  addListener<E extends EventName, A = null>(
+  addListener<E extends EventName>(
+    event: E,
+    handler: (event: E, data: ListenerData[E], passedArg: null) => void,
+  ): this;
+  addListener<E extends EventName, A>(
     event: E,
     handler: (event: E, data: ListenerData[E], passedArg: A) => void,
-    passedArg: A | null = null,
-  ): this {
+    passedArg: A,
+  ): this;
+  addListener(event: EventName, handler: Handler, passedArg: unknown = null): this {
     if (typeof handler !== "function") throw new TypeError(`WebSocket: ${handler} is no function`);
     this.#dispatch.listen(checkEvent(event), handler, passedArg);
     return this;
@@ -272,8 +278,7 @@ export class WebSocket extends SocketTarget {
    * the W3C face off too: Node's `events.once` and `events.on` ask for that by this name.
    */
   removeListener(event: EventName, handler: (...args: never[]) => unknown): this {
-    this.#dispatch.unlisten(event, handler);
-    this.removeEventListener(event, handler as EventListener);
+    this.#dispatch.unlisten(event, handler as EventListener);
     return this;
   }
 
@@ -291,6 +296,7 @@ export class WebSocket extends SocketTarget {
     const name = `${type}`;
     super.addEventListener(name, ...rest);
     this.#dispatch.watch(name);
+    this.#lifecycle.separateTasks ||= name === "message";
   }
 
   static {

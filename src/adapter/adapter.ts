@@ -70,7 +70,7 @@ export interface Adapter {
    * is discarded, and counted in `bufferedBytes` for good.
    * Bytes are taken before the call returns: the caller may reuse them at once. A Blob keeps its place
    * among the messages while it is read; it counts in `bufferedBytes` from the start.
-   * @throws {TypeError} when the memory is shared with another thread
+   * @throws {TypeError} when the memory is shared with another thread, or can be resized
    */
   send(data: Payload): void;
 
@@ -96,19 +96,19 @@ export interface Adapter {
 
 /** TLS settings of a dial, named as Node's `tls.connect` names them. */
 export interface TlsOptions {
-  readonly ca?: string | Uint8Array | readonly (string | Uint8Array)[];
-  readonly cert?: string | Uint8Array | readonly (string | Uint8Array)[];
-  readonly key?: string | Uint8Array | readonly (string | Uint8Array)[];
-  readonly pfx?: string | Uint8Array;
-  readonly passphrase?: string;
-  readonly servername?: string;
-  readonly ciphers?: string;
-  readonly minVersion?: "TLSv1.2" | "TLSv1.3";
-  readonly maxVersion?: "TLSv1.2" | "TLSv1.3";
+  readonly ca?: string | Uint8Array | readonly (string | Uint8Array)[] | undefined;
+  readonly cert?: string | Uint8Array | readonly (string | Uint8Array)[] | undefined;
+  readonly key?: string | Uint8Array | readonly (string | Uint8Array)[] | undefined;
+  readonly pfx?: string | Uint8Array | undefined;
+  readonly passphrase?: string | undefined;
+  readonly servername?: string | undefined;
+  readonly ciphers?: string | undefined;
+  readonly minVersion?: "TLSv1.2" | "TLSv1.3" | undefined;
+  readonly maxVersion?: "TLSv1.2" | "TLSv1.3" | undefined;
   /** `false` accepts any certificate: whoever sits on the line can read and change everything. @default true */
-  readonly rejectUnauthorized?: boolean;
+  readonly rejectUnauthorized?: boolean | undefined;
   /** Replaces Node's check of the certificate's names; returns an error to refuse it. */
-  readonly checkServerIdentity?: (hostname: string, certificate: object) => Error | undefined;
+  checkServerIdentity?(hostname: string, certificate: object): Error | undefined;
 }
 
 /**

@@ -44,7 +44,7 @@ export function createWsDialer(Ws: typeof WsSocket): Dialer {
       const Class = Reporting;
       return new WsAdapter(
         address,
-        (target, settings) => new Class(target, names, toWsOptions(settings)),
+        (target, settings) => new Class(target, names, toWsOptions(settings, target)),
         options,
         sink,
       );

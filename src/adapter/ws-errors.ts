@@ -110,7 +110,7 @@ export function describeLoss(cause: Error | null, url: string): SocketError {
   return new SocketError("INTERNAL", `WebSocket ${redact(url)}: connection lost: ${reason}`, {
     code: (cause && codeOf(cause)) ?? "ERR_CONNECTION_LOST",
     retryable: true,
-    cause,
+    ...(cause && { cause }),
   });
 }
 

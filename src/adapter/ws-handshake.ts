@@ -12,7 +12,7 @@ import type { Connect, ReportingSocket } from "./ws-socket.ts";
 const waiting = new WeakMap<AbortSignal, Set<() => void>>();
 
 /**
- * Calls `end` with the reason once `signal` is aborted, now if it is; the function returned stops that.
+ * Calls `end` with the reason once `signal` is aborted; the function returned stops that.
  */
 export function watchSignal(
   signal: AbortSignal,
@@ -20,7 +20,6 @@ export function watchSignal(
   end: (error: SocketError) => void,
 ): () => void {
   const abort = (): void => end(describeAbort(url, signal.reason));
-  if (signal.aborted) abort();
   const all = waiting.get(signal) ?? listenTo(signal);
   all.add(abort);
   return () => {

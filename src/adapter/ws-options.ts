@@ -1,5 +1,6 @@
 /** Options of a dial by `ws`: checked here, and put into its words. */
 
+import { connect, type Socket } from "node:net";
 import { parseDuration } from "../base/duration.ts";
 import { isToken } from "../base/url.ts";
 import {
@@ -149,18 +150,24 @@ const DEFLATE = {
   },
 } as const;
 
-/** The options in the words of `ws`. */
-export function toWsOptions(options: WebSocketOptions) {
-  const { compression = Compression.DISABLED, agent, tls } = options;
-  return {
-    ...tls,
-    ...(agent === undefined ? {} : { agent }),
-    headers: { ...options.headers },
+/** The options in the words of `ws`, for a handshake with `url`. */
+export function toWsOptions(options: WebSocketOptions, url: URL): object {
+  const { compression = Compression.DISABLED, headers, agent, tls } = options;
+  const settings = {
+    headers,
+    agent,
     perMessageDeflate: DEFLATE[compression],
     // There 0 stands for "no limit"; a message of one byte is then refused by the adapter.
     maxPayload: Math.max(readLimitOf(options), 1),
     closeTimeout: CLOSE_TIMEOUT_MS,
+    createConnection: url.protocol === "ws:" ? connectPlain : undefined,
   };
+  return tls === undefined ? settings : { ...tls, ...settings };
+}
+
+/** Connects by what matters alone: Node copies all that it is given, and ws would give it everything. */
+function connectPlain({ host, port }: { readonly host: string; readonly port: number }): Socket {
+  return connect({ host, port });
 }
 
 /** The largest message accepted, in bytes. */

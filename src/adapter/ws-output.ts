@@ -59,6 +59,8 @@ export class WsOutput {
   #closing = false;
   /** Holds what waits behind a Blob. */
   #outbox: Outbox | null = null;
+  /** What is to be done behind everything held. */
+  #whenEmpty: (() => void) | null = null;
 
   /** @param compressionThreshold smallest message to compress, in bytes; `Infinity` for none */
   constructor(ws: WsSocket | null, compressionThreshold: number, owner: OutputOwner) {
@@ -79,12 +81,16 @@ export class WsOutput {
     else this.#write(data);
   }
 
-  /** Calls `act` behind everything that was sent; what is sent from now on is discarded, and counted. */
-  close(act: () => void): void {
-    if (this.#closing) return;
+  /**
+   * Calls `act` behind everything that was sent; what is sent from now on is discarded, and counted.
+   * @returns whether `act` has been called: false while a Blob is still being read
+   */
+  close(act: () => void): boolean {
+    if (this.#closing) return true;
     this.#closing = true;
-    if (this.#outbox) this.#outbox.whenEmpty = act;
-    else act();
+    if (this.#outbox === null) act();
+    else this.#whenEmpty = act;
+    return this.#outbox === null;
   }
 
   #write(data: string | Uint8Array): void {
@@ -122,6 +128,7 @@ export class WsOutput {
       },
       empty: () => {
         this.#outbox = null;
+        this.#whenEmpty?.();
       },
       fail: (cause) => this.#owner.handleUnreadable(cause),
     });

@@ -6,6 +6,7 @@ import { isBufferSource } from "../base/bytes.ts";
 import { checkCloseArguments } from "../base/close-arguments.ts";
 import { startTimer, type Timer } from "../base/timer.ts";
 import {
+  CLOSE_TIMEOUT_MS,
   CloseCode,
   Compression,
   DEFAULT_COMPRESSION_THRESHOLD_BYTES,
@@ -14,6 +15,7 @@ import {
 import type { SocketError } from "../errors.ts";
 import type { Adapter, AdapterSink, Payload, WebSocketOptions } from "./adapter.ts";
 import {
+  describeAbort,
   describeDialFailure,
   describeLoss,
   describeProtocolError,
@@ -41,7 +43,7 @@ export class WsAdapter implements Adapter, WsOwner {
   #explained = false;
   /** Made at the first send. */
   #output: WsOutput | null = null;
-  /** Bounds the handshake. */
+  /** Bounds the opening handshake, then a closing one that waits for a Blob to be read. */
   #timer: Timer;
   #redirects: Redirects | null;
   #forgetSignal: (() => void) | null = null;
@@ -54,14 +56,21 @@ export class WsAdapter implements Adapter, WsOwner {
     this.#sink = sink;
     this.#redirects = new Redirects(url, connect, options);
     this.#timer = startTimer(dialTimeoutOf(options), WsAdapter.#endLate, this);
-    this.#start((redirects) => redirects.connect());
-    if (options.signal) {
+    this.#start((redirects) => {
+      if (options.signal?.aborted) throw describeAbort(this.url, options.signal.reason);
+      return redirects.connect();
+    });
+    if (options.signal && !this.#explained) {
       this.#forgetSignal = watchSignal(options.signal, this.url, (error) => this.#abort(error));
     }
   }
 
   static #endLate(adapter: WsAdapter): void {
     adapter.#abort(describeTimeout(adapter.url, dialTimeoutOf(adapter.#options)));
+  }
+
+  static #dropLate(adapter: WsAdapter): void {
+    adapter.terminate();
   }
 
   get protocol(): string {
@@ -94,10 +103,12 @@ export class WsAdapter implements Adapter, WsOwner {
     const sent = checkCloseArguments(code, reason);
     this.#explained = true;
     // ws would report the end of a dial before the microtasks of this call have run.
-    if (this.#state === ReadyState.CONNECTING) this.#reportLater(() => {});
+    if (this.#state === ReadyState.CONNECTING) this.#holdReports();
     const close = (): void => this.#ws?.close(sent, reason);
-    if (this.#output) this.#output.close(close);
-    else close();
+    if (this.#output === null) close();
+    else if (!this.#output.close(close)) {
+      this.#timer = startTimer(CLOSE_TIMEOUT_MS, WsAdapter.#dropLate, this);
+    }
   }
 
   terminate(): void {
@@ -171,7 +182,7 @@ export class WsAdapter implements Adapter, WsOwner {
       this.#ws.owner = this;
     } catch (error) {
       // Nothing may be reported from within the call that dials.
-      this.#reportLater(() => {});
+      this.#holdReports();
       this.#explain(describeDialFailure(error, this.url));
       if (last === null) this.#handleClose(CloseCode.ABNORMAL_CLOSURE, "");
       else last.terminate();
@@ -193,7 +204,7 @@ export class WsAdapter implements Adapter, WsOwner {
     this.#redirects = null;
     this.#opened = true;
     // Messages that came along with the handshake wait until all microtasks of `open` have run.
-    this.#reportLater(() => {});
+    this.#holdReports();
     this.#sink.open();
   }
 
@@ -219,8 +230,8 @@ export class WsAdapter implements Adapter, WsOwner {
   }
 
   #abort(error: SocketError): void {
-    // From within the constructor, where the signal has been aborted before, nothing may be reported.
-    if (this.#state === ReadyState.CONNECTING) this.#reportLater(() => {});
+    // The caller's signal may be aborted from anywhere, and ws reports the end of a dial too soon.
+    if (this.#state === ReadyState.CONNECTING) this.#holdReports();
     this.#explain(error);
     this.#ws?.terminate();
   }
@@ -229,6 +240,11 @@ export class WsAdapter implements Adapter, WsOwner {
   #report(step: () => void): void {
     if (this.#waiting === 0) step();
     else this.#reportLater(step);
+  }
+
+  /** What is reported from now on waits for a task of its own. */
+  #holdReports(): void {
+    this.#reportLater(() => {});
   }
 
   #reportLater(step: () => void): void {

@@ -3,8 +3,7 @@
 
 import { payloadBytes } from "./bytes.ts";
 
-type Payload = string | Uint8Array | Blob;
-type Step = { payload: Payload; bytes: number };
+type Held = string | Uint8Array | Blob;
 
 /** What an outbox does with its messages. */
 export interface OutboxOwner {
@@ -19,40 +18,43 @@ export interface OutboxOwner {
 /** Messages waiting behind a Blob, oldest first. */
 export class Outbox {
   readonly #owner: OutboxOwner;
-  readonly #steps: Step[] = [];
-  /** Payload bytes held. */
-  bytes = 0;
-  /** What is to be done behind everything held. */
-  whenEmpty: (() => void) | null = null;
+  readonly #held: Held[] = [];
+  #bytes = 0;
 
   constructor(owner: OutboxOwner) {
     this.#owner = owner;
   }
 
+  /** Payload bytes held. */
+  get bytes(): number {
+    return this.#bytes;
+  }
+
   /** Adds a message; bytes are copied, so that the caller may reuse them. */
-  push(payload: Payload): void {
-    const step = {
-      payload: payload instanceof Uint8Array ? payload.slice() : payload,
-      bytes: payloadBytes(payload),
-    };
-    this.bytes += step.bytes;
-    if (this.#steps.push(step) === 1) void this.#run();
+  push(payload: Held): void {
+    this.#bytes += payloadBytes(payload);
+    const isFirst = this.#held.length === 0;
+    this.#held.push(payload instanceof Uint8Array ? payload.slice() : payload);
+    if (isFirst) void this.#run();
   }
 
   async #run(): Promise<void> {
+    for (let next = this.#held[0]; next !== undefined; next = this.#held[0]) {
+      const data = next instanceof Blob ? await this.#read(next) : next;
+      if (data === null) return;
+      this.#held.shift();
+      this.#bytes -= payloadBytes(data);
+      this.#owner.deliver(data);
+    }
+    this.#owner.empty();
+  }
+
+  async #read(blob: Blob): Promise<Uint8Array | null> {
     try {
-      for (let step = this.#steps[0]; step; step = this.#steps[0]) {
-        const { payload, bytes } = step;
-        const data =
-          payload instanceof Blob ? new Uint8Array(await payload.arrayBuffer()) : payload;
-        this.#steps.shift();
-        this.bytes -= bytes;
-        this.#owner.deliver(data);
-      }
-      this.#owner.empty();
-      this.whenEmpty?.();
+      return new Uint8Array(await blob.arrayBuffer());
     } catch (cause) {
       this.#owner.fail(cause);
+      return null;
     }
   }
 }

@@ -13,8 +13,12 @@ function deliver(this: Call, data: unknown): void {
 }
 
 export class Emitter extends EventEmitter<string> implements CallStore {
+  /** The one call of "message" where there is just one, to be called without a walk. */
+  #only: Call | null = null;
+
   add(event: string, call: Call): void {
     this.on(event, deliver, call);
+    if (event === "message") this.#noteOnly();
   }
 
   remove(event: string, handler: unknown): void {
@@ -23,10 +27,22 @@ export class Emitter extends EventEmitter<string> implements CallStore {
     if (newest === undefined) return;
     if (calls.length > 1) this.off(event, deliver, newest);
     else this.#forget(event);
+    if (event === "message") this.#noteOnly();
+  }
+
+  #noteOnly(): void {
+    const [first = null, second] = this.#callsOf("message");
+    this.#only = second === undefined ? first : null;
+  }
+
+  override emit(event: string, data: unknown): boolean {
+    if (this.#only === null || event !== "message") return super.emit(event, data);
+    this.#only.run(data);
+    return true;
   }
 
   #callsOf(event: string): Call[] {
-    this.emit(event, collected);
+    super.emit(event, collected);
     return collected.splice(0);
   }
 

@@ -1,6 +1,6 @@
 /** The rows of the Aussom table, in Node and in a page: one test at least for each member. */
 
-import { describe, expect, inject, test } from "vitest";
+import { describe, expect, inject, test, vi } from "vitest";
 import { ByteBuffer, WebSocket } from "../../src/index.ts";
 import { closed, nextMessage, opened, thrown } from "../support/sockets.ts";
 
@@ -293,6 +293,64 @@ describe("listeners", () => {
     expect(cursors).toEqual([0, 0, 0, 0, 0, 0, 0, 0]);
     expect(values).toEqual([1, 1, 2, 2]);
     expect(kept.map((buffer) => buffer.getShort(0))).toEqual([1, 1, 2, 2]);
+    await shut(socket);
+  });
+
+  test("aussom listener that throws: stops neither the others nor the socket, and is reported", async () => {
+    const reported: unknown[] = [];
+    vi.stubGlobal("reportError", (error: unknown) => reported.push(error));
+    const socket = await echoSocket();
+    socket.addListener("message", () => {
+      throw new Error("broken");
+    });
+    const echo = nextMessage(socket);
+    socket.send("x");
+    expect(await echo).toBe("x");
+    expect([reported, socket.readyState]).toEqual([[new Error("broken")], 1]);
+    await shut(socket);
+    vi.unstubAllGlobals();
+  });
+});
+
+describe("the W3C face", () => {
+  test("aussom W3C face: both faces hear the same, real events beside plain arguments", async () => {
+    const socket = new WebSocket(`${server}/echo`);
+    const seen: unknown[] = [];
+    socket.onopen = (event) => seen.push(event instanceof Event);
+    await opened(socket);
+    socket.addEventListener("message", (event) =>
+      seen.push(event instanceof MessageEvent, event.data),
+    );
+    socket.onclose = (event) => seen.push(event instanceof Event, event.code, event.wasClean);
+    const echo = nextMessage(socket);
+    socket.send("hello");
+    expect(await echo).toBe("hello");
+    await new Promise<void>((resolve) => {
+      socket.addEventListener("close", () => resolve());
+      socket.close();
+    });
+    expect(seen).toEqual([true, true, "hello", true, 1000, true]);
+    expect(socket).toBeInstanceOf(EventTarget);
+  });
+});
+
+describe("the buffer", () => {
+  test("aussom ByteBuffer: written at one side, read at the other, by cursor and by index", async () => {
+    const socket = await echoSocket();
+    const buffer = new ByteBuffer(25)
+      .addUByte(200)
+      .addInt(-5)
+      .addLong(2n ** 40n, "little");
+    buffer.addDouble(1.5).addString("text");
+    const read = new Promise<unknown[]>((resolve) => {
+      socket.addListener("message", (_event, data) => {
+        if (typeof data === "string") return;
+        const head = [data.size(), data.getUByte(), data.getInt(), data.getLong(-1, "little")];
+        resolve([...head, data.getDouble(), data.getStringAt(4), data.getInt(1)]);
+      });
+    });
+    socket.sendBytes(buffer);
+    expect(await read).toEqual([25, 200, -5, 2n ** 40n, 1.5, "text", -5]);
     await shut(socket);
   });
 });

@@ -90,7 +90,7 @@ describe("hooks", () => {
 });
 
 describe("the rest", () => {
-  test("fantom send: text and binary, by send and sendBytes", async () => {
+  test("fantom sendText, sendBinary: text by send, binary by sendBytes", async () => {
     const socket = WebSocket.make().open(`${server}/echo`);
     await opened(socket);
     let echo = nextMessage(socket);
@@ -99,6 +99,16 @@ describe("the rest", () => {
     echo = nextMessage(socket);
     socket.sendBytes(ByteBuffer.from("bytes"));
     expect(await echo).toEqual(new TextEncoder().encode("bytes"));
+    socket.close();
+    await closed(socket);
+  });
+
+  test("fantom send: text and bytes alike", async () => {
+    const socket = WebSocket.make().open(`${server}/echo`);
+    await opened(socket);
+    const echo = nextMessage(socket);
+    socket.send(new Uint8Array([1]));
+    expect(await echo).toEqual(new Uint8Array([1]));
     socket.close();
     await closed(socket);
   });

@@ -16,7 +16,6 @@ const SCRIPT_PAGE = `<!doctype html><meta charset="utf-8"><link rel="icon" href=
 
 const MODULE_PAGE = `<!doctype html><meta charset="utf-8"><link rel="icon" href="data:,">
 <script type="importmap">{ "imports": {
-  "eventemitter3": "/node_modules/eventemitter3/dist/eventemitter3.esm.min.js",
   "onesocket": "/dist/native/index.js"
 } }</script>`;
 
@@ -25,11 +24,7 @@ const PAGES = new Map([
   ["/script.html", SCRIPT_PAGE],
   ["/module.html", MODULE_PAGE],
 ]);
-const SCRIPTS = [
-  "/dist/onesocket.iife.min.js",
-  "/dist/native/index.js",
-  "/node_modules/eventemitter3/dist/eventemitter3.esm.min.js",
-];
+const SCRIPTS = ["/dist/onesocket.iife.min.js", "/dist/native/index.js"];
 
 /** Runs in the page: sends text and bytes, and resolves with what came back and how it ended. */
 const EXCHANGE = `({ WebSocket, ByteBuffer }, url) => new Promise((resolve, reject) => {

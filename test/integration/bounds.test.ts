@@ -3,6 +3,7 @@
 import { afterEach, beforeEach, describe, expect, inject, test, vi } from "vitest";
 import { WebSocket } from "../../src/index.ts";
 import { failureOf } from "../support/failure.ts";
+import { startSilentServer } from "../support/listening.ts";
 import { closed, opened } from "../support/sockets.ts";
 
 const server = inject("server");
@@ -54,9 +55,12 @@ describe("signal", () => {
   const cause = new Error("changed my mind");
 
   test("aborted before the dial: error and close come later, and nothing is dialled", async () => {
-    const { error } = await failureOf(`${server}/echo`, { signal: AbortSignal.abort(cause) });
+    const silent = await startSilentServer();
+    const options = { signal: AbortSignal.abort(cause) };
+    const { error } = await failureOf(`ws://${silent.host}`, options);
     expect(error).toMatchObject({ kind: "CANCELED", code: "ERR_ABORTED", retryable: false, cause });
-    expect(error.message).toBe(`WebSocket ${server}/echo: aborted by its signal`);
+    expect(error.message).toBe(`WebSocket ws://${silent.host}/: aborted by its signal`);
+    expect(silent.connections()).toBe(0);
   });
 
   test("aborted during the dial ends it", async () => {
@@ -68,11 +72,10 @@ describe("signal", () => {
 
   test("aborted later drops the connection", async () => {
     const abort = new AbortController();
-    const failure = failureOf(`${server}/echo`, { signal: abort.signal });
-    const other = new WebSocket(`${server}/echo`);
-    await opened(other);
-    await closed(other.close());
-    abort.abort(cause);
+    const { signal } = abort;
+    const failure = failureOf(`${server}/echo`, { signal }, [], (socket) => {
+      socket.addListener("open", () => abort.abort(cause));
+    });
     expect((await failure).error).toMatchObject({ kind: "CANCELED", cause });
   });
 

@@ -1,6 +1,8 @@
 /** Peers that break the protocol or a limit once open: one error that says why, and one close. */
 
-import { describe, expect, inject, test } from "vitest";
+import type { AddressInfo } from "node:net";
+import { describe, expect, inject, test, vi } from "vitest";
+import { WebSocketServer } from "ws";
 import { WebSocket } from "../../src/index.ts";
 import { failureOf } from "../support/failure.ts";
 import { closed, nextMessage, opened } from "../support/sockets.ts";
@@ -93,15 +95,55 @@ describe("readLimit", () => {
 
 describe("closing", () => {
   test("a peer that starts to close makes the socket CLOSING, and what is sent then is discarded", async () => {
-    const socket = new WebSocket(`${server}/close?code=4000`);
+    const peers = new WebSocketServer({ port: 0, host: "127.0.0.1" });
+    const received: unknown[] = [];
+    peers.on("connection", (peer) => {
+      peer.on("message", (data) => received.push(data));
+      peer.close(4000);
+    });
+    await new Promise((resolve) => peers.once("listening", resolve));
+    const { port } = peers.address() as AddressInfo;
+    const socket = new WebSocket(`ws://127.0.0.1:${port}`);
     await opened(socket);
-    const info = await closed(socket);
-    expect(info.code).toBe(4000);
+    while (socket.readyState === WebSocket.OPEN)
+      await new Promise((resolve) => setImmediate(resolve));
+    expect(socket.readyState).toBe(WebSocket.CLOSING);
+    socket.send("late");
+    expect((await closed(socket)).code).toBe(4000);
+    expect([socket.bufferedAmount, received]).toEqual([4, []]);
+    peers.close();
+  });
+
+  test("a peer that never answers a close is dropped after 5 s", async () => {
+    vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
+    const socket = new WebSocket(`${server}/frames?hex=&hold`);
+    await opened(socket);
+    let ended = false;
+    void socket.read().then(() => {
+      ended = true;
+    });
+    socket.close();
+    await vi.advanceTimersByTimeAsync(4_999);
+    expect(ended).toBe(false);
+    await vi.advanceTimersByTimeAsync(1);
+    vi.useRealTimers();
+    expect(await closed(socket)).toEqual({ code: 1006, reason: "", wasClean: false });
+  });
+
+  test("so is one whose close waits for a Blob that is never read", async () => {
+    vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
+    const socket = new WebSocket(`${server}/echo`);
+    await opened(socket);
+    const blob = new Blob(["x"]);
+    vi.spyOn(blob, "arrayBuffer").mockReturnValue(new Promise(() => {}));
+    socket.send(blob).close();
+    await vi.advanceTimersByTimeAsync(5_000);
+    vi.useRealTimers();
+    expect((await closed(socket)).code).toBe(1006);
   });
 
   test("the server is told 1009", async () => {
     const { createServer } = await import("node:http");
-    const { WebSocketServer } = await import("ws");
     const http = createServer();
     const sockets = new WebSocketServer({ server: http });
     const code = new Promise((resolve) => {
@@ -111,7 +153,7 @@ describe("closing", () => {
       });
     });
     await new Promise<void>((resolve) => http.listen(0, "127.0.0.1", resolve));
-    const { port } = http.address() as import("node:net").AddressInfo;
+    const { port } = http.address() as AddressInfo;
     await failureOf(`ws://127.0.0.1:${port}`, { readLimit: 1000 });
     expect(await code).toBe(1009);
     http.close();

@@ -246,24 +246,32 @@ describe("other options", () => {
 });
 
 describe("what ws is told", () => {
+  const plain = new URL("ws://host.test/");
+  const secure = new URL("wss://host.test/");
+
   test("without options: no compression, 16 MiB, 5 s to close", () => {
-    expect(toWsOptions({})).toMatchObject({
+    expect(toWsOptions({}, plain)).toMatchObject({
       perMessageDeflate: false,
       maxPayload: 16 * 1024 * 1024,
       closeTimeout: 5_000,
-      headers: {},
+      headers: undefined,
+      agent: undefined,
     });
     expect(readLimitOf({})).toBe(16 * 1024 * 1024);
   });
 
-  test("an agent that is not given is not mentioned, so that ws connects by itself", () => {
-    expect(toWsOptions({})).not.toHaveProperty("agent");
+  test("an agent opens the connection itself", () => {
     const agent = new Agent();
-    expect(toWsOptions({ agent })).toHaveProperty("agent", agent);
+    expect(toWsOptions({ agent }, plain)).toHaveProperty("agent", agent);
+  });
+
+  test("only plain connections are opened by our own function", () => {
+    expect(toWsOptions({}, plain)).toHaveProperty("createConnection", expect.any(Function));
+    expect(toWsOptions({}, secure)).toHaveProperty("createConnection", undefined);
   });
 
   test("tls settings can't reach its other options", () => {
     const tls = { ca: "x", rejectUnauthorized: false };
-    expect(toWsOptions({ tls, readLimit: 5 })).toMatchObject({ ...tls, maxPayload: 5 });
+    expect(toWsOptions({ tls, readLimit: 5 }, secure)).toMatchObject({ ...tls, maxPayload: 5 });
   });
 });
