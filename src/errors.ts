@@ -63,8 +63,8 @@ export class SocketError extends Error {
  * It knows errors from another copy of the library (ESM beside CJS, another realm) by their name.
  */
 export function isSocketError(value: unknown, kind?: ErrorKind): value is SocketError {
-  if (!(value instanceof Error) || value.name !== "SocketError" || !("kind" in value)) return false;
-  return kind === undefined || value.kind === kind;
+  const { name, kind: own } = Object(value);
+  return name === "SocketError" && own !== undefined && (kind ?? own) === own;
 }
 
 /** An option is wrong: names it, its value and what it must be. */

@@ -118,7 +118,7 @@ export interface TlsOptions {
 export interface WebSocketOptions {
   /**
    * Header fields of the handshake request; an array sends the field several times. The fields that make
-   * up the handshake itself (`Upgrade`, `Connection`, `Sec-WebSocket-*`) are refused.
+   * up the handshake itself (`Upgrade`, `Connection`, `Sec-WebSocket-*`), or announce a body, are refused.
    */
   readonly headers?: Readonly<Record<string, string | readonly string[]>> | undefined;
   /** Whether to offer permessage-deflate. @default Compression.DISABLED */

@@ -19,7 +19,8 @@ function createReportingClass(Ws: typeof WsSocket): ReportingClass {
     }
 
     override emit(name: string | symbol, first?: unknown, second?: unknown): boolean {
-      if (this.owner === null) return false;
+      // Not even null where the constructor of ws threw with a request already made.
+      if (!this.owner) return false;
       if (name !== "message") return this.owner.handle(...([name, first, second] as WsEvent));
       this.owner.handleMessage(first as Buffer, second as boolean);
       return true;

@@ -122,5 +122,5 @@ function codeOf(error: Error): string | undefined {
 function textOf(error: Error): string {
   const inner: unknown[] = error instanceof AggregateError ? error.errors : [];
   const lines = inner.map((item) => (item instanceof Error ? item.message : `${item}`));
-  return (error.message || lines.join(", ") || error.name).trim();
+  return (error.message || lines.join(", ") || error.name).trim().replace(/\s*\n\s*/g, " ");
 }

@@ -15,8 +15,9 @@ import type { TlsOptions, WebSocketOptions } from "./adapter.ts";
 
 const MAX_REDIRECTS = 20;
 
-/** Fields that the handshake itself writes (RFC 6455, section 4.1). */
-const HANDSHAKE_FIELD = /^(connection|upgrade|sec-websocket-.*)$/i;
+/** Fields that the handshake itself writes (RFC 6455, section 4.1), or that would announce a body. */
+const HANDSHAKE_FIELD =
+  /^(connection|upgrade|content-length|transfer-encoding|trailer|expect|sec-websocket-.*)$/i;
 // What RFC 9110, section 5.5, forbids in a field value; above all CR and LF, which would start another.
 const FORBIDDEN_IN_VALUE = /[^\t\x20-\x7e\x80-\xff]/;
 
@@ -162,7 +163,22 @@ export function toWsOptions(options: WebSocketOptions, url: URL): object {
     closeTimeout: CLOSE_TIMEOUT_MS,
     createConnection: url.protocol === "ws:" ? connectPlain : undefined,
   };
-  return tls === undefined ? settings : { ...tls, ...settings };
+  return tls === undefined ? settings : { ...toTlsSettings(tls), ...settings };
+}
+
+/** Those that are given; a check of the caller's that throws refuses the certificate, as one that returns. */
+function toTlsSettings(tls: TlsOptions): object {
+  const { checkServerIdentity: check, ...rest } = tls;
+  const given = Object.entries(rest).filter(([, value]) => value !== undefined);
+  if (check === undefined) return Object.fromEntries(given);
+  const checkServerIdentity = (name: string, certificate: object): Error | undefined => {
+    try {
+      return check(name, certificate);
+    } catch (error) {
+      return error instanceof Error ? error : new Error(`${error}`);
+    }
+  };
+  return { ...Object.fromEntries(given), checkServerIdentity };
 }
 
 /** Connects by what matters alone: Node copies all that it is given, and ws would give it everything. */

@@ -115,6 +115,7 @@ export class WsOutput {
 
   // In a task of its own: the count may not fall within the one that sends.
   readonly #countSent = (): void => {
+    if (this.#owner.isLost()) return;
     this.#unsentBytes -= this.#sentBytes;
     this.#sentBytes = 0;
     if (this.#unsentBytes === 0) this.#owner.handleDrain();

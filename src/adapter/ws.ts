@@ -13,7 +13,7 @@ import {
   ReadyState,
 } from "../constants.ts";
 import type { SocketError } from "../errors.ts";
-import type { Adapter, AdapterSink, Payload, WebSocketOptions } from "./adapter.ts";
+import type { Adapter, AdapterSink, CloseInfo, Payload, WebSocketOptions } from "./adapter.ts";
 import {
   describeAbort,
   describeDialFailure,
@@ -28,6 +28,8 @@ import { dialTimeoutOf, readLimitOf } from "./ws-options.ts";
 import { viewFixed, WsOutput } from "./ws-output.ts";
 import type { Connect, ReportingSocket, WsEvent, WsOwner } from "./ws-socket.ts";
 
+const ABNORMAL: CloseInfo = { code: CloseCode.ABNORMAL_CLOSURE, reason: "", wasClean: false };
+
 /** A `ws` socket, from its dial on. */
 export class WsAdapter implements Adapter, WsOwner {
   /** As it was dialled, whatever it was redirected to. */
@@ -41,6 +43,8 @@ export class WsAdapter implements Adapter, WsOwner {
   #opened = false;
   /** Whether the end needs no explanation: one was given, or it was asked for. */
   #explained = false;
+  /** Whether an error was reported: what follows it is no clean close. */
+  #failed = false;
   /** Made at the first send. */
   #output: WsOutput | null = null;
   /** Bounds the opening handshake, then a closing one that waits for a Blob to be read. */
@@ -162,6 +166,8 @@ export class WsAdapter implements Adapter, WsOwner {
         this.#extensions = event[1].headers["sec-websocket-extensions"] ?? "";
         return true;
       case "unexpected-response":
+        // Else an agent would give the connection to its next request, and that would be ended with this.
+        event[1].shouldKeepAlive = false;
         this.#handleRefusal(event[2]);
         return true;
       default:
@@ -211,9 +217,9 @@ export class WsAdapter implements Adapter, WsOwner {
   #handleClose(code: number, reason: string): void {
     clearTimeout(this.#timer);
     this.#forgetSignal?.();
-    const wasClean = code !== CloseCode.ABNORMAL_CLOSURE;
+    const wasClean = code !== CloseCode.ABNORMAL_CLOSURE && !this.#failed;
     if (!wasClean) this.#explain(describeLoss(this.#socket?.errored ?? null, this.url));
-    this.#report(() => this.#sink.close({ code, reason, wasClean }));
+    this.#report(() => this.#sink.close(wasClean ? { code, reason, wasClean } : ABNORMAL));
   }
 
   #describe(error: Error): SocketError {
@@ -226,6 +232,7 @@ export class WsAdapter implements Adapter, WsOwner {
   #explain(error: SocketError): void {
     if (this.#explained) return;
     this.#explained = true;
+    this.#failed = true;
     this.#report(() => this.#sink.error(error));
   }
 

@@ -10,8 +10,8 @@ const UNIT_MS: Readonly<Record<string, number>> = {
   m: 6e4,
   h: 36e5,
 };
-const PART = /(\d+\.?\d*|\.\d+)([nuµμm]?s|[mh])/g;
-const WHOLE = /^((\d+\.?\d*|\.\d+)([nuµμm]?s|[mh]))+$/;
+const PART = /(\d+(?:\.\d*)?|\.\d+)([nuµμm]?s|[mh])/g;
+const WHOLE = /^((\d+(?:\.\d*)?|\.\d+)([nuµμm]?s|[mh]))+$/;
 
 /** A number of milliseconds, or a Go duration string: `"5s"`, `"1m30s"`, `"250ms"`, `"1.5h"`. */
 export type Duration = number | string;

@@ -34,7 +34,7 @@ export class Outbox {
   push(payload: Held): void {
     this.#bytes += payloadBytes(payload);
     const isFirst = this.#held.length === 0;
-    this.#held.push(payload instanceof Uint8Array ? payload.slice() : payload);
+    this.#held.push(payload instanceof Uint8Array ? new Uint8Array(payload) : payload);
     if (isFirst) void this.#run();
   }
 

@@ -57,7 +57,14 @@ function isIterable(value: object): value is Iterable<unknown> {
 
 /** The URL as it may stand in an error or a log: without user info, query and fragment. */
 export function redact(url: string): string {
-  return url.replace(/[?#].*/s, "").replace(/^(\w+:[/\\]*)[^/\\]*@/, "$1");
+  try {
+    const { protocol, host, pathname } = new URL(url);
+    return `${protocol}//${host}${pathname}`;
+  } catch {
+    // Of what is no URL nobody can tell where its user info ends: nothing before the last "@" is shown.
+    const isPath = /^[/\\](?![/\\])/.test(url);
+    return (isPath ? url : url.replace(/^.*@/s, "…@")).replace(/[?#].*/s, "");
+  }
 }
 
 function syntaxError(reason: string): DOMException {

@@ -40,7 +40,7 @@ describe("parseSocketUrl", () => {
 
   test("shows no secret of a URL that it refuses", () => {
     expect(() => parseSocketUrl("ftp://user:hunter2@h/a?token=secret")).toThrow('"ftp://h/a"');
-    expect(() => parseSocketUrl("ws:user:hunter2@h:x")).toThrow('"ws:h:x"');
+    expect(() => parseSocketUrl("ws:user:hunter2@h:x")).toThrow('"…@h:x"');
   });
 });
 
@@ -85,7 +85,19 @@ describe("redact", () => {
     ["wss://h/a@b", "wss://h/a@b"],
     ["wss://h/a?x=y@z", "wss://h/a"],
     ["not a url", "not a url"],
+    ["/path?token=secret", "/path"],
+    ["//user:secret@h/x", "…@h/x"],
+    ["wss://user:pa/ss@h:x/", "…@h:x/"],
   ])("shows %j as %j", (url, shown) => {
     expect(redact(url)).toBe(shown);
+  });
+
+  test.each([
+    "wss://user:hun/ter2@host/",
+    "wss://user:hun?ter2@host",
+    " wss://u:hunter2@h/#f",
+    "ws:\t//u:hunter2@h",
+  ])("shows no password of %j", (url) => {
+    expect(redact(url)).not.toMatch(/hun|ter2/);
   });
 });
