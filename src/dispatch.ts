@@ -39,6 +39,9 @@ export interface WebSocketEventMap {
 // A method's parameter, unlike a function's, also takes a handler of the platform's own event type.
 export type EventHandler<E> = { handle(event: E): unknown }["handle"] | null;
 
+/** A listener of the W3C face, also one that takes the platform's own event type. */
+export type EventListenerOf<T, E> = { handle(this: T, event: E): unknown }["handle"] | null;
+
 /** An `on…` attribute: its value, registered as one listener for as long as it is set. */
 class Attribute implements EventListenerObject {
   value: object;

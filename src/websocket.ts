@@ -15,6 +15,7 @@ import {
   Dispatch,
   EVENT_NAMES,
   type EventHandler,
+  type EventListenerOf,
   type EventName,
   type Handler,
   type ListenerData,
@@ -33,6 +34,18 @@ class Unopened {
 
 // Taken from the platform's own declaration: Node's types do not name these.
 type AddArguments = Parameters<EventTarget["addEventListener"]>;
+
+type RemoveOptions = Parameters<EventTarget["removeEventListener"]>[2];
+
+/** The platform's own `removeEventListener`, with the listeners that `addEventListener` takes. */
+interface RemoveEventListener {
+  <E extends EventName>(
+    type: E,
+    listener: EventListenerOf<WebSocket, WebSocketEventMap[E]>,
+    options?: RemoveOptions,
+  ): void;
+  (type: string, listener: AddArguments[1], options?: RemoveOptions): void;
+}
 
 // One for all sockets, which keep theirs.
 const NO_OPTIONS: WebSocketOptions = {};
@@ -69,6 +82,8 @@ export class WebSocket extends SocketTarget {
   declare onclose: EventHandler<WebSocketEventMap["close"]>;
   /** Its event says why, in `error` and `message`, as far as the platform tells. */
   declare onerror: EventHandler<WebSocketEventMap["error"]>;
+
+  declare removeEventListener: RemoveEventListener;
 
   readonly #dispatch: Dispatch;
   readonly #lifecycle: Lifecycle;
@@ -284,7 +299,7 @@ export class WebSocket extends SocketTarget {
 
   override addEventListener<E extends EventName>(
     type: E,
-    listener: ((this: WebSocket, event: WebSocketEventMap[E]) => unknown) | null,
+    listener: EventListenerOf<WebSocket, WebSocketEventMap[E]>,
     options?: AddArguments[2],
   ): void;
   override addEventListener(
@@ -327,8 +342,8 @@ export class WebSocket extends SocketTarget {
 
 /** Anything but a string as Web IDL converts it: bytes and Blobs stay, the rest becomes a string. */
 function toPayload(data: unknown): Payload {
-  if (data instanceof ByteBuffer) return data.bytes;
-  return data instanceof Blob || isBufferSource(data) ? data : `${data}`;
+  if (isBufferSource(data) || data instanceof Blob) return data;
+  return data instanceof ByteBuffer ? data.bytes : `${data}`;
 }
 
 /** Web IDL asks for an argument to be given, `undefined` though it may be. */

@@ -31,14 +31,20 @@ export interface OutputOwner {
 
 const EMPTY = new Uint8Array(0);
 
+function isFixed(buffer: ArrayBufferLike): boolean {
+  if ("resizable" in buffer && buffer.resizable === true) return false;
+  // Told by what it is not, since an ArrayBuffer of another realm is none here.
+  if (buffer instanceof ArrayBuffer) return true;
+  return typeof SharedArrayBuffer !== "function" || !(buffer instanceof SharedArrayBuffer);
+}
+
 /**
  * Views bytes to be sent, without a copy.
  * @throws {TypeError} when the memory is shared, or can be resized: it could change while it is sent
  */
 export function viewFixed(source: ArrayBuffer | ArrayBufferView): Uint8Array {
   const buffer = ArrayBuffer.isView(source) ? source.buffer : source;
-  const isShared = typeof SharedArrayBuffer === "function" && buffer instanceof SharedArrayBuffer;
-  if (isShared || ("resizable" in buffer && buffer.resizable === true)) {
+  if (!isFixed(buffer)) {
     throw new TypeError("WebSocket.send: memory that is shared or can be resized can't be sent");
   }
   // What is detached has no bytes, nor can it be viewed.
@@ -107,14 +113,14 @@ export class WsOutput {
   // One function for all messages: Node calls back equal ones together.
   readonly #handleSent = (error?: Error | null): void => {
     const bytes = this.#sizes.shift() ?? 0;
-    // Node reports no error for what a dropped connection had not taken.
-    if (error || this.#owner.isLost()) return;
+    if (error) return;
     if (this.#sentBytes === 0 && bytes > 0) setImmediate(this.#countSent);
     this.#sentBytes += bytes;
   };
 
   // In a task of its own: the count may not fall within the one that sends.
   readonly #countSent = (): void => {
+    // Node reports no error for what a dropped connection had not taken.
     if (this.#owner.isLost()) return;
     this.#unsentBytes -= this.#sentBytes;
     this.#sentBytes = 0;
