@@ -2,8 +2,15 @@
  *  It owns `readyState`, the adapter and the first failure; who listens is none of its business. */
 
 import { afterMicrotasks } from "#events";
-import type { Adapter, AdapterSink, CloseInfo, Dialer, DialRequest } from "./adapter/adapter.ts";
-import { CloseCode, ReadyState } from "./constants.ts";
+import {
+  ABNORMAL_END,
+  type Adapter,
+  type AdapterSink,
+  type CloseInfo,
+  type Dialer,
+  type DialRequest,
+} from "./adapter/adapter.ts";
+import { ReadyState } from "./constants.ts";
 import { SocketError } from "./errors.ts";
 
 /** Who is told what happened, in the order of `AdapterSink`; `error` and `close` come in one task. */
@@ -32,6 +39,7 @@ export class Lifecycle implements AdapterSink {
     if (this.#state === ReadyState.OPEN && this.adapter?.closing) this.#state = ReadyState.CLOSING;
     return this.#state;
   }
+
   /** Starts the one dial. @throws what the dialer throws, and then nothing has been started */
   dial(dialer: Dialer, request: DialRequest): void {
     this.adapter = dialer.dial(request, this);
@@ -80,10 +88,3 @@ export class Lifecycle implements AdapterSink {
     afterMicrotasks(() => this.#observer.close(info));
   }
 }
-
-/** The end of a socket that was closed without having been opened. */
-const ABNORMAL_END: CloseInfo = {
-  code: CloseCode.ABNORMAL_CLOSURE,
-  reason: "",
-  wasClean: false,
-};

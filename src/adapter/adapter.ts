@@ -2,7 +2,7 @@
  *  Everything above knows sockets by these types alone; every implementation passes one contract suite. */
 
 import type { Duration } from "../base/duration.ts";
-import type { Compression } from "../constants.ts";
+import { CloseCode, type Compression } from "../constants.ts";
 import type { SocketError } from "../errors.ts";
 
 /** A message to send: text, bytes, or a Blob whose bytes are still to be read. */
@@ -17,6 +17,13 @@ export interface CloseInfo {
   /** Whether both close frames passed. */
   readonly wasClean: boolean;
 }
+
+/** The end without a close frame: of a dial that failed, of a connection that was lost or dropped. */
+export const ABNORMAL_END: CloseInfo = {
+  code: CloseCode.ABNORMAL_CLOSURE,
+  reason: "",
+  wasClean: false,
+};
 
 /**
  * What an adapter reports, in this order: `open` at most once, then any number of `message`, `pong` and

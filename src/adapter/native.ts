@@ -1,4 +1,4 @@
-/** Native: any W3C socket as an Adapter; the browser's, Deno's, Bun's, a worker's.
+/** Native: a W3C socket as an Adapter, whose ever it is: the browser's, Deno's, Bun's, a worker's.
  *  Such a socket tells little: not why it failed, not when its output left, no ping, no pause. */
 
 import { CloseCode, ReadyState } from "../constants.ts";

@@ -13,7 +13,13 @@ import {
   ReadyState,
 } from "../constants.ts";
 import type { SocketError } from "../errors.ts";
-import type { Adapter, AdapterSink, CloseInfo, Payload, WebSocketOptions } from "./adapter.ts";
+import {
+  ABNORMAL_END,
+  type Adapter,
+  type AdapterSink,
+  type Payload,
+  type WebSocketOptions,
+} from "./adapter.ts";
 import {
   describeAbort,
   describeDialFailure,
@@ -27,8 +33,6 @@ import { Redirects, readRefusal, watchSignal } from "./ws-handshake.ts";
 import { dialTimeoutOf, readLimitOf } from "./ws-options.ts";
 import { viewFixed, WsOutput } from "./ws-output.ts";
 import type { Connect, ReportingSocket, WsEvent, WsOwner } from "./ws-socket.ts";
-
-const ABNORMAL: CloseInfo = { code: CloseCode.ABNORMAL_CLOSURE, reason: "", wasClean: false };
 
 /** A `ws` socket, from its dial on. */
 export class WsAdapter implements Adapter, WsOwner {
@@ -219,7 +223,7 @@ export class WsAdapter implements Adapter, WsOwner {
     this.#forgetSignal?.();
     const wasClean = code !== CloseCode.ABNORMAL_CLOSURE && !this.#failed;
     if (!wasClean) this.#explain(describeLoss(this.#socket?.errored ?? null, this.url));
-    this.#report(() => this.#sink.close(wasClean ? { code, reason, wasClean } : ABNORMAL));
+    this.#report(() => this.#sink.close(wasClean ? { code, reason, wasClean } : ABNORMAL_END));
   }
 
   #describe(error: Error): SocketError {
