@@ -8,14 +8,12 @@ import { ByteBuffer, repoint } from "./buffer.ts";
 import type { SocketError } from "./errors.ts";
 import type { Call, CallStore } from "./events/call.ts";
 import type {
+  EventName,
   SocketCloseEvent,
   SocketErrorEvent,
   SocketMessageEvent,
 } from "./events/event-types.ts";
 
-/** The kinds of event of a socket. */
-export const EVENT_NAMES = ["open", "message", "close", "error"] as const;
-export type EventName = (typeof EVENT_NAMES)[number];
 export type BinaryType = "blob" | "arraybuffer";
 export const BINARY_TYPES: readonly BinaryType[] = ["blob", "arraybuffer"];
 
@@ -60,14 +58,14 @@ export type Handler = (event: never, data: never, passedArg: never) => void;
 
 /** One registration of `addListener`. */
 class Registration implements Call {
+  readonly event: EventName;
   readonly handler: Handler;
-  readonly #event: EventName;
   readonly #passedArg: unknown;
   /** Its own, re-pointed at each binary message; made at the first. */
   #buffer: ByteBuffer | null = null;
 
   constructor(event: EventName, handler: Handler, passedArg: unknown) {
-    this.#event = event;
+    this.event = event;
     this.handler = handler;
     this.#passedArg = passedArg;
   }
@@ -77,7 +75,7 @@ class Registration implements Call {
       const shown = data instanceof Uint8Array ? this.#view(data) : data;
       // Apart, so that the handler does not get this object as `this`.
       const { handler } = this;
-      handler(this.#event as never, shown as never, this.#passedArg as never);
+      handler(this.event as never, shown as never, this.#passedArg as never);
     } catch (error) {
       report(error);
     }
@@ -115,7 +113,7 @@ export class Dispatch {
 
   listen(event: EventName, handler: Handler, passedArg: unknown): void {
     this.#emitter ??= new Emitter();
-    this.#emitter.add(event, new Registration(event, handler, passedArg));
+    this.#emitter.add(new Registration(event, handler, passedArg));
   }
 
   /** Removes one registration of `handler`, and `handler` as a listener of the W3C face. */

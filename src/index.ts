@@ -6,10 +6,11 @@ export type { Protocols } from "./base/url.ts";
 export type { ByteOrder } from "./buffer.ts";
 export { ByteBuffer } from "./buffer.ts";
 export { CloseCode, Compression, ReadyState } from "./constants.ts";
-export type { BinaryType, EventName, ListenerData, WebSocketEventMap } from "./dispatch.ts";
+export type { BinaryType, ListenerData, WebSocketEventMap } from "./dispatch.ts";
 export type { ErrorKind, SocketErrorOptions } from "./errors.ts";
 export { isSocketError, SocketError } from "./errors.ts";
 export type {
+  EventName,
   SocketCloseEvent,
   SocketErrorEvent,
   SocketMessageEvent,

@@ -13,14 +13,13 @@ import {
   BINARY_TYPES,
   type BinaryType,
   Dispatch,
-  EVENT_NAMES,
   type EventHandler,
   type EventListenerOf,
-  type EventName,
   type Handler,
   type ListenerData,
   type WebSocketEventMap,
 } from "./dispatch.ts";
+import { EVENT_NAMES, type EventName } from "./events/event-types.ts";
 import { Lifecycle } from "./lifecycle.ts";
 
 /** Stands in for the URL to make a socket that is not yet opened, over the dialer it carries. */
@@ -88,7 +87,7 @@ export class WebSocket extends SocketTarget {
   readonly #dispatch: Dispatch;
   readonly #lifecycle: Lifecycle;
   /** What `open` needs; null once it was called. */
-  #unopened: { readonly dialer: Dialer; readonly options: WebSocketOptions } | null;
+  #unopened: { readonly dialer: Dialer; readonly options: WebSocketOptions } | null = null;
   #id = "";
 
   /**
@@ -114,8 +113,8 @@ export class WebSocket extends SocketTarget {
     dialer.checkOptions(settings);
     this.#dispatch = new Dispatch(this);
     this.#lifecycle = new Lifecycle(this.#dispatch);
-    this.#unopened = { dialer, options: settings };
-    if (isOpened) this.#dial(url, protocols);
+    if (isOpened) this.#lifecycle.dial(dialer, { url, protocols, options: settings });
+    else this.#unopened = { dialer, options: settings };
   }
 
   /** Makes a socket that connects once `open` is called. */
@@ -138,19 +137,13 @@ export class WebSocket extends SocketTarget {
    *   constructor does
    */
   open(url: string | URL, protocols?: Protocols): this {
-    if (this.#lifecycle.state !== ReadyState.CONNECTING || !this.#dial(url, protocols)) {
+    if (this.#unopened === null || this.#lifecycle.state !== ReadyState.CONNECTING) {
       throw invalidState("opened or closed before");
     }
-    return this;
-  }
-
-  /** Dials, unless that was done before. */
-  #dial(url: string | URL, protocols: Protocols | undefined): boolean {
-    if (this.#unopened === null) return false;
     const { dialer, options } = this.#unopened;
     this.#lifecycle.dial(dialer, { url, protocols, options });
     this.#unopened = null;
-    return true;
+    return this;
   }
 
   /** `ReadyState`: 0 connecting, 1 open, 2 closing, 3 closed. */

@@ -90,15 +90,9 @@ export class Redirects {
     this.#options = options;
   }
 
-  /** Starts the first handshake. */
-  connect(): ReportingSocket {
-    return this.#connect(this.#url, this.#options);
-  }
-
-  /** Whether an answer is a redirect for it to follow, or to refuse. */
+  /** Whether an answer is a redirect, for it to follow or to refuse. */
   takes({ statusCode = 0, headers }: IncomingMessage): boolean {
-    const isRedirect = statusCode >= 300 && statusCode < 400 && headers.location !== undefined;
-    return isRedirect && (this.#options.followRedirects ?? 0) > 0;
+    return statusCode >= 300 && statusCode < 400 && headers.location !== undefined;
   }
 
   /**

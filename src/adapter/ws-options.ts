@@ -70,7 +70,9 @@ const CHECKS: { readonly [Option in keyof WebSocketOptions]-?: (value: unknown) 
  */
 export function checkOptions(options: WebSocketOptions): void {
   if (!isObject(options)) throw invalidOption("options", typeof options, "an object");
-  for (const [option, value] of Object.entries(options)) {
+  // Inherited ones count as well, as they do wherever an option is read.
+  for (const option in options) {
+    const value: unknown = Reflect.get(options, option);
     if (value === undefined) continue;
     if (!isOption(option)) {
       const message = `WebSocket: there is no option "${option}"`;

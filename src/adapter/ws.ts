@@ -53,7 +53,7 @@ export class WsAdapter implements Adapter, WsOwner {
   #output: WsOutput | null = null;
   /** Bounds the opening handshake, then a closing one that waits for a Blob to be read. */
   #timer: Timer;
-  #redirects: Redirects | null;
+  #redirects: Redirects | null = null;
   #forgetSignal: (() => void) | null = null;
   /** Reports that wait for a task of their own. */
   #waiting = 0;
@@ -62,14 +62,15 @@ export class WsAdapter implements Adapter, WsOwner {
     this.url = url.href;
     this.#options = options;
     this.#sink = sink;
-    this.#redirects = new Redirects(url, connect, options);
     this.#timer = startTimer(dialTimeoutOf(options), WsAdapter.#endLate, this);
-    this.#start((redirects) => {
+    if (options.followRedirects) this.#redirects = new Redirects(url, connect, options);
+    try {
       if (options.signal?.aborted) throw describeAbort(this.url, options.signal.reason);
-      return redirects.connect();
-    });
-    if (options.signal && !this.#explained) {
-      this.#forgetSignal = watchSignal(options.signal, this.url, (error) => this.#abort(error));
+      this.#take(connect(url, options));
+      if (options.signal) this.#watch(options.signal);
+    } catch (error) {
+      this.#handleUnstarted(error);
+      this.#handleClose(CloseCode.ABNORMAL_CLOSURE, "");
     }
   }
 
@@ -183,29 +184,36 @@ export class WsAdapter implements Adapter, WsOwner {
     return this.#ws?.readyState ?? ReadyState.CLOSED;
   }
 
-  /** Starts a handshake, the first or that of a redirect. What it throws is the one error. */
-  #start(connect: (redirects: Redirects) => ReportingSocket): void {
-    const last = this.#ws;
-    try {
-      if (this.#redirects === null) return;
-      this.#ws = connect(this.#redirects);
-      this.#ws.owner = this;
-    } catch (error) {
-      // Nothing may be reported from within the call that dials.
-      this.#holdReports();
-      this.#explain(describeDialFailure(error, this.url));
-      if (last === null) this.#handleClose(CloseCode.ABNORMAL_CLOSURE, "");
-      else last.terminate();
-      return;
-    }
-    if (last === null) return;
-    last.owner = null;
-    last.terminate();
+  #watch(signal: AbortSignal): void {
+    this.#forgetSignal = watchSignal(signal, this.url, (error) => this.#abort(error));
+  }
+
+  #take(ws: ReportingSocket): void {
+    ws.owner = this;
+    this.#ws = ws;
+  }
+
+  /** Takes what the start of a handshake threw: the one error. */
+  #handleUnstarted(error: unknown): void {
+    // Nothing may be reported from within the call that dials.
+    this.#holdReports();
+    this.#explain(describeDialFailure(error, this.url));
   }
 
   #handleRefusal(response: IncomingMessage): void {
-    if (this.#redirects?.takes(response)) this.#start((redirects) => redirects.follow(response));
+    if (this.#redirects?.takes(response)) this.#redirect(this.#redirects, response);
     else readRefusal(response, this.url, (error) => this.#abort(error));
+  }
+
+  #redirect(redirects: Redirects, response: IncomingMessage): void {
+    const last = this.#ws;
+    try {
+      this.#take(redirects.follow(response));
+      if (last) last.owner = null;
+    } catch (error) {
+      this.#handleUnstarted(error);
+    }
+    last?.terminate();
   }
 
   #handleOpen(): void {
@@ -214,7 +222,7 @@ export class WsAdapter implements Adapter, WsOwner {
     this.#redirects = null;
     this.#opened = true;
     // Messages that came along with the handshake wait until all microtasks of `open` have run.
-    this.#holdReports();
+    if (this.#socket?.readableLength !== 0) this.#holdReports();
     this.#sink.open();
   }
 

@@ -40,6 +40,7 @@ export function listProtocols(protocols: unknown): string[] {
 
 /** @throws {DOMException} SyntaxError when one is no token or stands twice, in whatever case */
 export function checkProtocols(names: readonly string[]): void {
+  if (names.length === 0) return;
   const seen = new Set<string>();
   for (const name of names) {
     const key = name.toLowerCase();

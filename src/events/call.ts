@@ -1,7 +1,10 @@
 /** Call: one registration of `addListener`, ready to be called, and who keeps such calls. */
 
+import type { EventName } from "./event-types.ts";
+
 /** One registration. */
 export interface Call {
+  readonly event: EventName;
   readonly handler: unknown;
   /** Calls the handler. Never throws: the handler's error is reported. */
   run(data: unknown): void;
@@ -9,8 +12,8 @@ export interface Call {
 
 /** Keeps calls by event, in order. What is added or removed during an `emit` counts from the next on. */
 export interface CallStore {
-  add(event: string, call: Call): void;
+  add(call: Call): void;
   /** Removes the newest call of `handler`; does nothing where there is none. */
-  remove(event: string, handler: unknown): void;
-  emit(event: string, data: unknown): void;
+  remove(event: EventName, handler: unknown): void;
+  emit(event: EventName, data: unknown): void;
 }

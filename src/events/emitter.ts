@@ -1,60 +1,74 @@
-/** Emitter: the store of `addListener`'s handlers in Node: eventemitter3, with removal of one registration. */
+/** Emitter: the store of `addListener`'s handlers in Node. Most events have one, which is kept as it is;
+ *  where there are more, eventemitter3 keeps them. */
 
 import { EventEmitter } from "eventemitter3";
 import type { Call, CallStore } from "./call.ts";
+import type { EventName } from "./event-types.ts";
 
-/** Emitted in place of data, it collects the calls of an event: eventemitter3 does not list contexts. */
-const collected: Call[] = [];
+/** Emitted in place of data, it collects the calls: eventemitter3 does not list contexts. */
+class Collection {
+  readonly calls: Call[] = [];
+}
 
 /** The one function that all calls share, each being its context: smaller than a closure for each. */
 function deliver(this: Call, data: unknown): void {
-  if (data === collected) collected.push(this);
+  if (data instanceof Collection) data.calls.push(this);
   else this.run(data);
 }
 
-export class Emitter extends EventEmitter<string> implements CallStore {
-  /** The one call of "message" where there is just one, to be called without a walk. */
-  #only: Call | null = null;
+/** Calls of one event, as one call. */
+class Several implements Call {
+  readonly event: EventName;
+  readonly handler = null;
+  readonly #emitter = new EventEmitter<"call">();
 
-  add(event: string, call: Call): void {
-    this.on(event, deliver, call);
-    if (event === "message") this.#noteOnly();
+  constructor(first: Call) {
+    this.event = first.event;
+    this.add(first);
   }
 
-  remove(event: string, handler: unknown): void {
-    const calls = this.#callsOf(event);
-    const newest = calls.findLast((call) => call.handler === handler);
-    if (newest === undefined) return;
-    if (calls.length > 1) this.off(event, deliver, newest);
-    else this.#forget(event);
-    if (event === "message") this.#noteOnly();
+  add(call: Call): this {
+    this.#emitter.on("call", deliver, call);
+    return this;
   }
 
-  #noteOnly(): void {
-    const [first = null, second] = this.#callsOf("message");
-    this.#only = second === undefined ? first : null;
+  run(data: unknown): void {
+    this.#emitter.emit("call", data);
   }
 
-  override emit(event: string, data: unknown): boolean {
-    if (this.#only === null || event !== "message") return super.emit(event, data);
-    this.#only.run(data);
-    return true;
+  /** Removes the newest call of `handler`. @returns whether there are others */
+  remove(handler: unknown): boolean {
+    const collection = new Collection();
+    this.run(collection);
+    const newest = collection.calls.findLast((call) => call.handler === handler);
+    if (newest !== undefined) this.#emitter.off("call", deliver, newest);
+    return this.#emitter.listenerCount("call") > 0;
+  }
+}
+
+export class Emitter implements CallStore {
+  readonly #calls: Record<EventName, Call | null> = {
+    open: null,
+    message: null,
+    close: null,
+    error: null,
+  };
+
+  add(call: Call): void {
+    const present = this.#calls[call.event];
+    if (present instanceof Several) present.add(call);
+    else this.#calls[call.event] = present === null ? call : new Several(present).add(call);
   }
 
-  #callsOf(event: string): Call[] {
-    super.emit(event, collected);
-    return collected.splice(0);
+  remove(event: EventName, handler: unknown): void {
+    // It may be any name, also one that all objects have.
+    const present = Object.hasOwn(this.#calls, event) ? this.#calls[event] : null;
+    const stays =
+      present instanceof Several ? present.remove(handler) : present?.handler !== handler;
+    if (!stays) this.#calls[event] = null;
   }
 
-  /** Removes an event. By `off` its key would be deleted, and V8 then keeps the rest as a slow dictionary. */
-  #forget(event: string): void {
-    const kept: [name: string, calls: Call[]][] = [];
-    for (const name of this.eventNames()) {
-      if (name !== event) kept.push([name, this.#callsOf(name)]);
-    }
-    this.removeAllListeners();
-    for (const [name, calls] of kept) {
-      for (const call of calls) this.add(name, call);
-    }
+  emit(event: EventName, data: unknown): void {
+    this.#calls[event]?.run(data);
   }
 }

@@ -1,6 +1,10 @@
-/** Event types: what the events of the W3C face carry, by whatever class a platform makes them. */
+/** Event types: the kinds of event, and what those of the W3C face carry, by whatever class a platform makes them. */
 
 import type { SocketError } from "../errors.ts";
+
+/** The kinds of event of a socket. */
+export const EVENT_NAMES = ["open", "message", "close", "error"] as const;
+export type EventName = (typeof EVENT_NAMES)[number];
 
 /** The event of a message: `data` is a string, or bytes as `binaryType` says. */
 export interface SocketMessageEvent extends Event {
