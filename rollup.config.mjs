@@ -14,6 +14,9 @@ const INPUT = "src/index.ts";
 /** The script-tag bundle contains code of others, whose licence asks for this line. */
 const BANNER = "/*! onesocket | MIT License | contains isomorphic-ws (c) heineiuo, MIT */";
 
+/** The types speak of `Symbol.asyncDispose`, which not every program's `lib` has. */
+const TYPES_BANNER = '/// <reference lib="esnext.disposable" />';
+
 const GENERATED_CODE = { preset: "es2015", symbols: false };
 
 function failOnWarning(warning) {
@@ -76,8 +79,8 @@ export default [
     input: INPUT,
     plugins: [dts({ tsconfig: "tsconfig.json" })],
     output: [
-      { file: "dist/index.d.ts", format: "es" },
-      { file: "dist/index.d.cts", format: "es" },
+      { file: "dist/index.d.ts", format: "es", banner: TYPES_BANNER },
+      { file: "dist/index.d.cts", format: "es", banner: TYPES_BANNER },
     ],
     onwarn: failOnWarning,
   },

@@ -2,7 +2,7 @@
 
 import { median, pairedRatio } from "./statistics.mjs";
 
-/** A rate must reach this part of the baseline's. */
+/** A rate must reach this part of the baseline's, unless a variant has its own `leastRatio`. */
 const LEAST_RATE_RATIO = 0.95;
 /** A size may be so many times the baseline's. */
 const MOST_SIZE_RATIO = 1.25;
@@ -10,13 +10,12 @@ const MOST_SIZE_RATIO = 1.25;
 const HEADINGS = ["work", "", "", "ratio", "quartiles", "per CPU s", "bar", ""];
 
 /** Judges one work: `results` are the baseline's and the contender's, paired by round. */
-export function judge({ name, title, work }, results) {
+export function judge({ name, title, work, variant }, results) {
   const [base, contender] = results;
+  const leastRatio = variant.leastRatio ?? LEAST_RATE_RATIO;
   const ratio = pairedRatio(valuesOf(contender), valuesOf(base));
   const hasCpu = base[0].perCpuSecond !== undefined;
-  const passed = work.higherIsBetter
-    ? ratio.median >= LEAST_RATE_RATIO
-    : ratio.median <= MOST_SIZE_RATIO;
+  const passed = work.higherIsBetter ? ratio.median >= leastRatio : ratio.median <= MOST_SIZE_RATIO;
   return {
     name,
     title,
@@ -26,7 +25,7 @@ export function judge({ name, title, work }, results) {
     rounds: results,
     ratio,
     cpuRatio: hasCpu ? pairedRatio(cpuOf(contender), cpuOf(base)) : null,
-    bar: work.higherIsBetter ? `≥ ${LEAST_RATE_RATIO}` : `≤ ${MOST_SIZE_RATIO}`,
+    bar: work.higherIsBetter ? `≥ ${leastRatio}` : `≤ ${MOST_SIZE_RATIO}`,
     passed,
   };
 }

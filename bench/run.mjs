@@ -39,7 +39,8 @@ async function runAll(entries) {
     const judged = [];
     for (const entry of entries) {
       console.error(`bench: ${entry.title}`);
-      judged.push(judge(entry, await runRounds(entry, { peers, url, effort })));
+      const pair = entry.variant.peers ?? peers;
+      judged.push(judge(entry, await runRounds(entry, { peers: pair, url, effort })));
     }
     return judged;
   } finally {

@@ -1,12 +1,14 @@
-/** Echo server: sends every message back as it came, and serves the page that talks to it.
- *  It listens on the loopback address only and knows two things: `/echo`, and the page's files. */
+/** Echo server: sends every message back as it came, floods who asks for it, and serves the page.
+ *  It listens on the loopback address only and knows `/echo`, `/flood` and the page's files. */
 
 import { createServer, STATUS_CODES } from "node:http";
 import { WebSocketServer } from "ws";
+import { flood } from "./flood.mjs";
 import { createPageListener } from "./page-files.mjs";
 
 const HOST = "127.0.0.1";
 const ECHO_PATH = "/echo";
+const FLOOD_PATH = "/flood";
 const MAX_MESSAGE_BYTES = 16 * 1024 * 1024;
 const MAX_UNSENT_BYTES = 1024 * 1024;
 const CLOSE_LIMIT_MS = 2_000;
@@ -23,6 +25,13 @@ function echo(socket) {
   // A broken client concerns nobody else; its socket closes by itself.
   socket.on("error", () => {});
 }
+
+const SERVICES = new Map([
+  [ECHO_PATH, echo],
+  [FLOOD_PATH, flood],
+]);
+
+const PATHS = [...SERVICES.keys()].join(" and ");
 
 /** Pages of other origins have no business here; a program sends no `Origin`. */
 function isOwnOrigin({ headers: { origin, host } }) {
@@ -41,9 +50,10 @@ function createUpgradeListener(webSockets) {
   return (request, socket, head) => {
     socket.on("error", () => {});
     const [path] = request.url.split("?");
-    if (path !== ECHO_PATH) refuse(socket, 404, `there is no WebSocket here, only at ${ECHO_PATH}`);
+    const serve = SERVICES.get(path);
+    if (!serve) refuse(socket, 404, `there is no WebSocket here, only at ${PATHS}`);
     else if (!isOwnOrigin(request)) refuse(socket, 403, "pages of other origins are not served");
-    else webSockets.handleUpgrade(request, socket, head, echo);
+    else webSockets.handleUpgrade(request, socket, head, serve);
   };
 }
 

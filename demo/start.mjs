@@ -4,6 +4,7 @@
 import { startEchoServer } from "./echo-server.mjs";
 import { showFailingDials } from "./failing-dials.mjs";
 import { runNodeClient } from "./node-client.mjs";
+import { runPullClient } from "./pull-client.mjs";
 import { parseSettings } from "./settings.mjs";
 import { terminal } from "./terminal.mjs";
 
@@ -33,6 +34,8 @@ function untilAskedToStop() {
 async function runNodePart(server) {
   terminal.title("Node client");
   await runNodeClient(server.echoUrl);
+  terminal.title("The same echo, awaited");
+  await runPullClient(server.echoUrl);
   terminal.title("Dials that fail say why");
   await showFailingDials(server.echoUrl);
   return false;

@@ -32,6 +32,7 @@ export const terminal = {
   sent: (kind, detail) => fact("→", [BLUE, "sent"], kind, detail),
   received: (kind, detail) => fact("←", [GREEN, "received"], kind, detail),
   measured: (subject, detail) => fact("·", [GREY, "measured"], subject, detail),
+  selected: (subject, detail) => fact("◆", [YELLOW, "select"], subject, detail),
   failed: (code, reason) => fact("✗", [RED, "failed"], code, reason),
   passed: (text) => write(`  ${paint(GREEN, "✓")} ${text}`),
   complain: (text) => process.stderr.write(`${paint(RED, "✗")} demo: ${text}\n`),

@@ -17,8 +17,14 @@ const LIMITS = [
     read: () => bundle('export { WebSocket, ByteBuffer } from "./dist/native/index.js";'),
   },
   {
-    what: "onesocket.iife.min.js",
-    maxBytes: 4600,
+    what: "import { connect }",
+    maxBytes: 10_800,
+    read: () => bundle('export { connect } from "./dist/native/index.js";'),
+  },
+  {
+    // The goal is 8,000; this holds what has been reached on the way there.
+    what: "onesocket.iife.min.js, everything",
+    maxBytes: 12_400,
     read: () =>
       readFileSync("dist/onesocket.iife.min.js", "utf8").replace(/\/\/# source.*\n?$/, ""),
   },

@@ -56,3 +56,17 @@ export const DEFAULT_COMPRESSION_THRESHOLD_BYTES = {
   [Compression.CONTEXT_TAKEOVER]: 128,
   [Compression.NO_CONTEXT]: 512,
 } as const;
+
+/** Kinds of message (RFC 6455, section 11.8). */
+export const MessageType = {
+  TEXT: 1,
+  BINARY: 2,
+} as const;
+export type MessageType = (typeof MessageType)[keyof typeof MessageType];
+
+/** Messages that a connection holds before it stops reading. */
+export const DEFAULT_CHANNEL_CAPACITY = 32;
+/** Largest value that `channelCapacity` takes. */
+export const MAX_CHANNEL_CAPACITY = 10_000;
+/** Bytes of messages that a connection holds where it cannot stop reading. */
+export const DEFAULT_MAX_BACKLOG_BYTES = 64 * 1024 * 1024;

@@ -67,9 +67,14 @@ export function isSocketError(value: unknown, kind?: ErrorKind): value is Socket
   return name === "SocketError" && own !== undefined && (kind ?? own) === own;
 }
 
-/** An option is wrong: names it, its value and what it must be. */
-export function invalidOption(option: string, value: unknown, wanted: string): SocketError {
-  return new SocketError("INVALID", `WebSocket: ${option} is ${value}, must be ${wanted}`, {
+/** An option is wrong: names who refuses it, the option, its value and what it must be. */
+export function invalidOption(
+  option: string,
+  value: unknown,
+  wanted: string,
+  actor = "WebSocket",
+): SocketError {
+  return new SocketError("INVALID", `${actor}: ${option} is ${String(value)}, must be ${wanted}`, {
     code: "ERR_INVALID_OPTION",
     details: { option },
   });

@@ -10,6 +10,14 @@ export const flood = {
   variants: [
     { name: "flood-32", title: "receive flood, 32 B text", bytes: 32, binary: false },
     { name: "flood-64k", title: "receive flood, 64 KiB binary", bytes: 65_536, binary: true },
+    {
+      name: "pull-32",
+      title: "… 32 B text by for await, to addListener",
+      bytes: 32,
+      binary: false,
+      peers: ["onesocket", "onesocket-pull"],
+      leastRatio: 0.7,
+    },
   ],
 
   /** @returns the rate from the order to the last message, by the clock and by CPU time */

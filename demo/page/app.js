@@ -1,62 +1,16 @@
-/** The page: joins the buttons and fields to a session, and what the session reports to the log,
- *  the badge and the sparkline. */
+/** The page: two panes, one for messages that come as events and one for messages that are awaited. */
 
-import { onPress, onSubmit, switchButton } from "./controls.js";
-import { EchoSession } from "./echo-session.js";
-import { EventLog } from "./event-log.js";
-import { formatBytes } from "./format.js";
-import { parseHex } from "./hex.js";
-import { Sparkline } from "./sparkline.js";
+import { startEventsPane } from "./events-pane.js";
+import { startFloodPane } from "./flood-pane.js";
+import { startPullPane } from "./pull-pane.js";
+import { startTabs } from "./tabs.js";
 
-const MEASURED_ROUND_TRIPS = 100;
-const GREETING = "Grüße from the page, žluťoučký kůň";
-const PLACES = ["Reykjavík", "Zürich", "Nairobi", "Lima", "Kyōto"];
-
-const byId = (id) => document.getElementById(id);
-
-const log = new EventLog(byId("log"), byId("log-rows"), byId("log-empty"));
-const sparkline = new Sparkline(byId("latency"));
-const session = new EchoSession({
-  entry: (entry) => log.add(entry),
-  change: showState,
-  roundTrip: (roundTripMs) => sparkline.add(roundTripMs),
-});
-
-/** Shows the state, and which buttons it leaves on; looks again while something is buffered. */
-function showState() {
-  const { state, bufferedAmount } = session;
-  const badge = byId("state");
-  if (badge.textContent !== state) badge.textContent = state;
-  badge.dataset.state = state;
-  byId("buffered").textContent = formatBytes(bufferedAmount);
-  switchButton(byId("connect"), state === "CLOSED");
-  switchButton(byId("disconnect"), state === "OPEN" || state === "CONNECTING");
-  for (const button of document.querySelectorAll("[data-needs-open]")) {
-    switchButton(button, state === "OPEN");
-  }
-  if (bufferedAmount > 0 && state !== "CLOSED") requestAnimationFrame(showState);
+/** The address of a service of the server that this page is from. */
+function serviceUrl(path) {
+  return new URL(path, location.href.replace(/^http/, "ws")).href;
 }
 
-let documents = 0;
-
-function sendJson() {
-  documents += 1;
-  session.sendJson({ hello: "server", from: "page", count: documents });
-}
-
-function sendRecord() {
-  const place = PLACES[Math.floor(Math.random() * PLACES.length)];
-  session.sendRecord(Math.round(Math.random() * 4_000) / 100 - 5, place);
-}
-
-byId("url").value = new URL("/echo", location.href.replace(/^http/, "ws")).href;
-onSubmit(byId("connection"), (url) => session.connect(url));
-onPress(byId("disconnect"), () => session.disconnect());
-onPress(byId("send-text"), () => session.sendText(GREETING));
-onPress(byId("send-json"), sendJson);
-onPress(byId("send-binary"), sendRecord);
-onPress(byId("measure"), () => session.measure(MEASURED_ROUND_TRIPS));
-onPress(byId("clear"), () => log.clear());
-onSubmit(byId("text-form"), (text) => session.sendText(text));
-onSubmit(byId("hex-form"), (text) => session.sendBytes(parseHex(text)));
-showState();
+startTabs(document.getElementById("tabs"));
+startEventsPane(serviceUrl("/echo"));
+startPullPane(serviceUrl("/echo"));
+startFloodPane(serviceUrl("/flood"));

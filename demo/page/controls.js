@@ -1,4 +1,5 @@
-/** Controls: buttons that can be off without losing the keyboard's place, and fields that say what is wrong. */
+/** Controls: buttons that can be off without losing the keyboard's place, fields that say what is wrong, and
+ *  badges that show a state. */
 
 /**
  * Switches a button. One that is off keeps the focus, so that Tab goes on from where the visitor was.
@@ -8,6 +9,13 @@
  */
 export function switchButton(button, isOn) {
   button.setAttribute("aria-disabled", String(!isOn));
+}
+
+/** Shows a state as a badge's text and tone; says nothing anew to screen readers unless it is another. */
+export function showBadge(badge, state) {
+  if (badge.dataset.state === state) return;
+  badge.textContent = state;
+  badge.dataset.state = state;
 }
 
 /** Calls `act` at each click, unless the button is switched off. */

@@ -8,6 +8,11 @@ export function formatBytes(bytes) {
   return `${(bytes / KIBIBYTE ** 2).toFixed(1)} MiB`;
 }
 
+/** A whole number, its thousands apart. */
+export function formatCount(count) {
+  return count.toLocaleString("en");
+}
+
 /** Milliseconds with as many digits as a reader can use. */
 export function formatMs(ms) {
   if (ms < 10) return `${ms.toFixed(2)} ms`;

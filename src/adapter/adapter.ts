@@ -44,9 +44,11 @@ export interface AdapterSink {
    * the event loop; who keeps them for longer copies them.
    */
   message(data: string | Uint8Array): void;
+  /** A ping of the peer arrived; it has been answered. Few ask for that. */
+  ping?(): void;
   /** A pong arrived, with its payload (RFC 6455, section 5.5.3). */
   pong(payload: Uint8Array): void;
-  /** Everything that was sent has been handed to the network: `bufferedBytes` is 0 again. */
+  /** Bytes have been handed to the network; `bufferedBytes` says how many are left. */
   drain(): void;
   /** Why the connection is about to end, when that was neither asked for nor a clean close. */
   error(error: SocketError): void;
@@ -69,6 +71,8 @@ export interface Adapter {
    * the `send`, its microtasks included, and keep their value after the end.
    */
   readonly bufferedBytes: number;
+  /** Whether `drain` is reported; else `bufferedBytes` has to be asked for. */
+  readonly reportsDrain?: boolean;
   /** True once either side has started the closing handshake, or the connection has ended. */
   readonly closing: boolean;
 
@@ -77,7 +81,8 @@ export interface Adapter {
    * is discarded, and counted in `bufferedBytes` for good.
    * Bytes are taken before the call returns: the caller may reuse them at once. A Blob keeps its place
    * among the messages while it is read; it counts in `bufferedBytes` from the start.
-   * @throws {TypeError} when the memory is shared with another thread, or can be resized
+   * @throws {TypeError} when the memory is shared with another thread, or can be resized, where the platform
+   *   refuses that
    */
   send(data: Payload): void;
 
@@ -87,6 +92,13 @@ export interface Adapter {
    * @throws {DOMException} as the W3C `close` does, in every state
    */
   close(code: number, reason: string): void;
+
+  /**
+   * Closes as `close` does, with any code that may stand in a close frame: 1000 to 1003, 1007 to 1014,
+   * 3000 to 4999.
+   * @throws {SocketError} INVALID, `ERR_INVALID_CLOSE`, for another code or a reason of over 123 bytes
+   */
+  closeWith?(code: number, reason: string): void;
 
   /** Drops the connection, or the dial, at once, without a closing handshake. */
   terminate?(): void;
@@ -142,6 +154,11 @@ export interface WebSocketOptions {
    * @default "10s"
    */
   readonly dialTimeout?: Duration | undefined;
+  /**
+   * Smallest message that is compressed, in bytes of payload, 0 to 100 MiB, where compression was negotiated.
+   * @default 128 with a context, 512 without
+   */
+  readonly compressionThreshold?: number | undefined;
   /** The `http.Agent` (`https.Agent` for `wss:`) that opens the connection: proxies, pinned addresses. */
   readonly agent?: object | undefined;
   /** TLS settings for `wss:` URLs. */
@@ -156,6 +173,14 @@ export interface WebSocketOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
+/** Who has a say in where a dial may lead. */
+export interface DialGuard {
+  /** Asked for the target of each redirect, before anything is sent there. @throws {SocketError} to refuse it */
+  admitUrl(url: URL): void;
+  /** Whether addresses of private networks are refused, at the moment of connecting. */
+  readonly deniesPrivateNetworks: boolean;
+}
+
 /** One dial. */
 export interface DialRequest {
   /** As the caller gave it: a string, a `URL`, or what makes a string of one. */
@@ -164,6 +189,8 @@ export interface DialRequest {
   readonly protocols: unknown;
   /** Checked before. */
   readonly options: WebSocketOptions;
+  /** Nobody, where there is none. */
+  readonly guard?: DialGuard | undefined;
 }
 
 /** What a platform offers for opening connections. */

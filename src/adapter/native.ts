@@ -65,7 +65,8 @@ class NativeAdapter implements Adapter {
   }
 }
 
-function describeFailure(event: Event, url: string): SocketError {
+/** The connection failed, or was lost: `event` is all that the platform tells. */
+export function describeFailure(event: object, url: string): SocketError {
   // Without user info and query, which may hold secrets.
   const { origin, pathname } = new URL(url);
   // Node's own class tells more than the standard asks for.
@@ -75,7 +76,8 @@ function describeFailure(event: Event, url: string): SocketError {
   return new SocketError("INTERNAL", message, { code, retryable: true, cause: event });
 }
 
-function unsupported(what: string): SocketError {
+/** What a platform can't do. */
+export function unsupported(what: string): SocketError {
   const message = `WebSocket: this platform has no ${what}`;
   return new SocketError("INVALID", message, { code: "ERR_UNSUPPORTED" });
 }

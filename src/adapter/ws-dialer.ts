@@ -35,7 +35,7 @@ export function createWsDialer(Ws: typeof WsSocket): Dialer {
     supported: true,
     checkOptions,
 
-    dial({ url, protocols, options }: DialRequest, sink: AdapterSink): Adapter {
+    dial({ url, protocols, options, guard }: DialRequest, sink: AdapterSink): Adapter {
       // Both are converted before either is checked, as Web IDL has it.
       const text = `${url}`;
       const names = listProtocols(protocols);
@@ -45,8 +45,11 @@ export function createWsDialer(Ws: typeof WsSocket): Dialer {
       const Class = Reporting;
       return new WsAdapter(
         address,
-        (target, settings) => new Class(target, names, toWsOptions(settings, target)),
-        options,
+        (target, settings) => {
+          const settled = toWsOptions(settings, target, guard?.deniesPrivateNetworks);
+          return new Class(target, names, settled);
+        },
+        { options, guard },
         sink,
       );
     },

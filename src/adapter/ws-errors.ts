@@ -41,23 +41,6 @@ export function describeDialFailure(cause: unknown, url: string): SocketError {
   );
 }
 
-/** The handshake took too long. */
-export function describeTimeout(url: string, timeoutMs: number): SocketError {
-  const message = `WebSocket ${redact(url)}: not open after dialTimeout, ${timeoutMs} ms`;
-  const details = { timeoutMs };
-  return new SocketError("TIMEOUT", message, {
-    code: "ERR_DIAL_TIMEOUT",
-    retryable: true,
-    details,
-  });
-}
-
-/** The caller's signal was aborted. */
-export function describeAbort(url: string, cause: unknown): SocketError {
-  const message = `WebSocket ${redact(url)}: aborted by its signal`;
-  return new SocketError("CANCELED", message, { code: "ERR_ABORTED", cause });
-}
-
 /** The server answered the handshake with something else than 101. */
 export function describeRefusal(refusal: Refusal, url: string): SocketError {
   const { status, statusText, body, location } = refusal;

@@ -4,8 +4,9 @@ import type { IncomingMessage } from "node:http";
 import { startTimer } from "../base/timer.ts";
 import { parseSocketUrl } from "../base/url.ts";
 import type { SocketError } from "../errors.ts";
-import type { WebSocketOptions } from "./adapter.ts";
-import { describeAbort, describeRedirect, describeRefusal } from "./ws-errors.ts";
+import type { DialRequest, WebSocketOptions } from "./adapter.ts";
+import { describeAbort } from "./ends.ts";
+import { describeRedirect, describeRefusal } from "./ws-errors.ts";
 import type { Connect, ReportingSocket } from "./ws-socket.ts";
 
 /** Who waits for each signal: one listener a signal, since Node warns of more than ten. */
@@ -75,19 +76,22 @@ export function readRefusal(
   response.once("close", finish);
 }
 
+/** What of a dial concerns each of its handshakes. */
+export type GuardedOptions = Pick<DialRequest, "options" | "guard">;
+
 /** Follows redirects, as many as the caller allows, and hands the caller's header fields to no other origin. */
 export class Redirects {
   readonly #origin: URL;
   readonly #connect: Connect;
-  readonly #options: WebSocketOptions;
+  readonly #request: GuardedOptions;
   /** Where the last handshake went. */
   #url: URL;
   #followed = 0;
 
-  constructor(url: URL, connect: Connect, options: WebSocketOptions) {
+  constructor(url: URL, connect: Connect, request: GuardedOptions) {
     this.#origin = this.#url = url;
     this.#connect = connect;
-    this.#options = options;
+    this.#request = request;
   }
 
   /** Whether an answer is a redirect, for it to follow or to refuse. */
@@ -97,10 +101,12 @@ export class Redirects {
 
   /**
    * Starts the handshake that an answer leads to.
-   * @throws {SocketError} ERR_REDIRECT when there were too many, it leads to no WebSocket, or out of TLS
+   * @throws {SocketError} ERR_REDIRECT when there were too many, it leads to no WebSocket, or out of TLS;
+   *   what the guard says of where it leads
    */
   follow({ headers: { location = "" } }: IncomingMessage): ReportingSocket {
-    const { followRedirects = 0 } = this.#options;
+    const { options, guard } = this.#request;
+    const { followRedirects = 0 } = options;
     const from = this.#origin.href;
     this.#followed += 1;
     if (this.#followed > followRedirects) {
@@ -111,15 +117,16 @@ export class Redirects {
     if (this.#url.protocol === "wss:" && target.protocol !== "wss:") {
       throw describeRedirect(from, location, "it would leave TLS");
     }
+    guard?.admitUrl(target);
     this.#url = target;
     if (target.origin !== this.#origin.origin) {
-      return this.#connect(target, withoutSecrets(this.#options));
+      return this.#connect(target, withoutSecrets(options));
     }
     if (target.username === "" && target.password === "") {
       target.username = this.#origin.username;
       target.password = this.#origin.password;
     }
-    return this.#connect(target, this.#options);
+    return this.#connect(target, options);
   }
 }
 

@@ -6,14 +6,17 @@ import { isToken } from "../base/url.ts";
 import {
   CLOSE_TIMEOUT_MS,
   Compression,
+  DEFAULT_COMPRESSION_THRESHOLD_BYTES,
   DEFAULT_DIAL_TIMEOUT_MS,
   DEFAULT_READ_LIMIT_BYTES,
   MAX_READ_LIMIT_BYTES,
 } from "../constants.ts";
 import { invalidOption, SocketError } from "../errors.ts";
 import type { TlsOptions, WebSocketOptions } from "./adapter.ts";
+import { checkLiteral, connectPublic, lookupPublic } from "./ws-private-networks.ts";
 
 const MAX_REDIRECTS = 20;
+const MAX_COMPRESSION_THRESHOLD_BYTES = 100 * 1024 * 1024;
 
 /** Fields that the handshake itself writes (RFC 6455, section 4.1), or that would announce a body. */
 const HANDSHAKE_FIELD =
@@ -50,6 +53,7 @@ const CHECKS: { readonly [Option in keyof WebSocketOptions]-?: (value: unknown) 
       Object.values<unknown>(Compression).includes(value)
         ? null
         : "a value of Compression: 0, 1 or 2",
+    compressionThreshold: (value) => checkInteger(value, MAX_COMPRESSION_THRESHOLD_BYTES),
     readLimit: (value) => checkInteger(value, MAX_READ_LIMIT_BYTES),
     followRedirects: (value) => checkInteger(value, MAX_REDIRECTS),
     agent: (value) =>
@@ -153,17 +157,21 @@ const DEFLATE = {
   },
 } as const;
 
-/** The options in the words of `ws`, for a handshake with `url`. */
-export function toWsOptions(options: WebSocketOptions, url: URL): object {
+/**
+ * The options in the words of `ws`, for a handshake with `url`; `onlyPublic` keeps it out of private networks.
+ *
+ * @throws {SocketError} PERMISSION_DENIED, `ERR_PRIVATE_NETWORK`, when the URL's host is a private address
+ *   itself; INVALID, `ERR_UNSUPPORTED`, where an agent would connect
+ */
+export function toWsOptions(options: WebSocketOptions, url: URL, onlyPublic = false): object {
   const { compression = Compression.DISABLED, headers, agent, tls } = options;
   const settings = {
     headers,
     agent,
     perMessageDeflate: DEFLATE[compression],
-    // There 0 stands for "no limit"; a message of one byte is then refused by the adapter.
-    maxPayload: Math.max(readLimitOf(options), 1),
+    maxPayload: maxPayloadOf(options),
     closeTimeout: CLOSE_TIMEOUT_MS,
-    createConnection: url.protocol === "ws:" ? connectPlain : undefined,
+    ...(onlyPublic ? wayToPublic(options, url) : wayTo(url)),
   };
   return tls === undefined ? settings : { ...toTlsSettings(tls), ...settings };
 }
@@ -183,6 +191,25 @@ function toTlsSettings(tls: TlsOptions): object {
   return { ...Object.fromEntries(given), checkServerIdentity };
 }
 
+/** How to connect; over TLS `ws` does it. */
+function wayTo(url: URL): object {
+  return { createConnection: url.protocol === "ws:" ? connectPlain : undefined };
+}
+
+function wayToPublic({ agent }: WebSocketOptions, url: URL): object {
+  if (agent !== undefined) {
+    const message =
+      "WebSocket: agent connects by itself, must be none where private networks are denied";
+    throw new SocketError("INVALID", message, {
+      code: "ERR_UNSUPPORTED",
+      details: { option: "agent" },
+    });
+  }
+  if (url.protocol === "ws:") return { createConnection: connectPublic };
+  checkLiteral(url.hostname);
+  return { createConnection: undefined, lookup: lookupPublic };
+}
+
 /** Connects by what matters alone: Node copies all that it is given, and ws would give it everything. */
 function connectPlain({ host, port }: { readonly host: string; readonly port: number }): Socket {
   return connect({ host, port });
@@ -191,6 +218,17 @@ function connectPlain({ host, port }: { readonly host: string; readonly port: nu
 /** The largest message accepted, in bytes. */
 export function readLimitOf(options: WebSocketOptions): number {
   return options.readLimit ?? DEFAULT_READ_LIMIT_BYTES;
+}
+
+/** The limit as `ws` takes it: 0 is none there, so a message of one byte is refused by the adapter. */
+export function maxPayloadOf(options: WebSocketOptions): number {
+  return Math.max(readLimitOf(options), 1);
+}
+
+/** The smallest message that is compressed where the peer agreed to compression, in bytes. */
+export function compressionThresholdOf(options: WebSocketOptions): number {
+  const { compression = Compression.DISABLED, compressionThreshold } = options;
+  return compressionThreshold ?? DEFAULT_COMPRESSION_THRESHOLD_BYTES[compression];
 }
 
 /** The longest handshake, in ms; 0 or `Infinity` for no limit. */

@@ -23,7 +23,7 @@ const SEND_OPTIONS = [
 export interface OutputOwner {
   /** Whether the connection has been dropped: then what is unsent never leaves. */
   isLost(): boolean;
-  /** Everything has been handed to the network. */
+  /** Bytes have been handed to the network: there are fewer left than before. */
   handleDrain(): void;
   /** A Blob could not be read. */
   handleUnreadable(cause: unknown): void;
@@ -124,7 +124,7 @@ export class WsOutput {
     if (this.#owner.isLost()) return;
     this.#unsentBytes -= this.#sentBytes;
     this.#sentBytes = 0;
-    if (this.#unsentBytes === 0) this.#owner.handleDrain();
+    this.#owner.handleDrain();
   };
 
   #hold(data: string | Uint8Array | Blob): void {

@@ -7,6 +7,7 @@ import type { WebSocketOptions } from "./adapter.ts";
 /** The events of a `ws` socket, messages apart. */
 export type WsEvent =
   | [name: "open"]
+  | [name: "ping"]
   | [name: "pong", payload: Buffer]
   | [name: "error", error: Error]
   | [name: "close", code: number, reason: Buffer]

@@ -3,15 +3,9 @@
 import type { IncomingMessage } from "node:http";
 import type { Socket } from "node:net";
 import { isBufferSource } from "../base/bytes.ts";
-import { checkCloseArguments } from "../base/close-arguments.ts";
+import { checkCloseArguments, checkCloseFrame } from "../base/close-arguments.ts";
 import { startTimer, type Timer } from "../base/timer.ts";
-import {
-  CLOSE_TIMEOUT_MS,
-  CloseCode,
-  Compression,
-  DEFAULT_COMPRESSION_THRESHOLD_BYTES,
-  ReadyState,
-} from "../constants.ts";
+import { CLOSE_TIMEOUT_MS, CloseCode, ReadyState } from "../constants.ts";
 import type { SocketError } from "../errors.ts";
 import {
   ABNORMAL_END,
@@ -20,17 +14,17 @@ import {
   type Payload,
   type WebSocketOptions,
 } from "./adapter.ts";
+import { describeAbort, describeTimeout } from "./ends.ts";
 import {
-  describeAbort,
   describeDialFailure,
   describeLoss,
   describeProtocolError,
-  describeTimeout,
   describeTooBig,
   describeUnreadable,
 } from "./ws-errors.ts";
-import { Redirects, readRefusal, watchSignal } from "./ws-handshake.ts";
-import { dialTimeoutOf, readLimitOf } from "./ws-options.ts";
+import { type GuardedOptions, Redirects, readRefusal, watchSignal } from "./ws-handshake.ts";
+import { boundFragments } from "./ws-inflate.ts";
+import { compressionThresholdOf, dialTimeoutOf, maxPayloadOf, readLimitOf } from "./ws-options.ts";
 import { viewFixed, WsOutput } from "./ws-output.ts";
 import type { Connect, ReportingSocket, WsEvent, WsOwner } from "./ws-socket.ts";
 
@@ -58,12 +52,13 @@ export class WsAdapter implements Adapter, WsOwner {
   /** Reports that wait for a task of their own. */
   #waiting = 0;
 
-  constructor(url: URL, connect: Connect, options: WebSocketOptions, sink: AdapterSink) {
+  constructor(url: URL, connect: Connect, request: GuardedOptions, sink: AdapterSink) {
+    const { options } = request;
     this.url = url.href;
     this.#options = options;
     this.#sink = sink;
     this.#timer = startTimer(dialTimeoutOf(options), WsAdapter.#endLate, this);
-    if (options.followRedirects) this.#redirects = new Redirects(url, connect, options);
+    if (options.followRedirects) this.#redirects = new Redirects(url, connect, request);
     try {
       if (options.signal?.aborted) throw describeAbort(this.url, options.signal.reason);
       this.#take(connect(url, options));
@@ -94,6 +89,9 @@ export class WsAdapter implements Adapter, WsOwner {
     if (remoteAddress === "") return "";
     return `${remoteAddress.includes(":") ? `[${remoteAddress}]` : remoteAddress}:${remotePort}`;
   }
+  get reportsDrain(): boolean {
+    return true;
+  }
   get bufferedBytes(): number {
     return this.#output?.bytes ?? 0;
   }
@@ -109,20 +107,17 @@ export class WsAdapter implements Adapter, WsOwner {
   }
 
   close(code: number, reason: string): void {
-    const sent = checkCloseArguments(code, reason);
-    this.#explained = true;
-    // ws would report the end of a dial before the microtasks of this call have run.
-    if (this.#state === ReadyState.CONNECTING) this.#holdReports();
-    const close = (): void => this.#ws?.close(sent, reason);
-    if (this.#output === null) close();
-    else if (!this.#output.close(close)) {
-      this.#timer = startTimer(CLOSE_TIMEOUT_MS, WsAdapter.#dropLate, this);
-    }
+    this.#startClosing(checkCloseArguments(code, reason), reason);
+  }
+
+  closeWith(code: number, reason: string): void {
+    checkCloseFrame(code, reason);
+    this.#startClosing(code, reason);
   }
 
   terminate(): void {
     this.#explained = true;
-    this.#ws?.terminate();
+    this.#drop();
   }
 
   ping(payload: Uint8Array): void {
@@ -130,11 +125,12 @@ export class WsAdapter implements Adapter, WsOwner {
   }
 
   pause(): void {
-    this.#ws?.pause();
+    // From then on everything is read, so that the end is seen.
+    if (this.#state === ReadyState.OPEN && !this.#explained) this.#ws?.pause();
   }
 
   resume(): void {
-    this.#ws?.resume();
+    if (this.#opened) this.#ws?.resume();
   }
 
   /** Takes a message of the `ws` socket. */
@@ -143,6 +139,7 @@ export class WsAdapter implements Adapter, WsOwner {
     if (payload.length === 1 && this.#options.readLimit === 0) {
       this.#explain(describeTooBig(this.url, 0));
       this.#ws?.close(CloseCode.MESSAGE_TOO_BIG);
+      this.resume();
       return;
     }
     const data = isBinary ? payload : payload.toString();
@@ -156,6 +153,9 @@ export class WsAdapter implements Adapter, WsOwner {
     switch (event[0]) {
       case "open":
         this.#handleOpen();
+        return true;
+      case "ping":
+        this.#report(() => this.#sink.ping?.());
         return true;
       case "pong":
         this.#report(() => this.#sink.pong(event[1]));
@@ -182,6 +182,30 @@ export class WsAdapter implements Adapter, WsOwner {
 
   get #state(): number {
     return this.#ws?.readyState ?? ReadyState.CLOSED;
+  }
+
+  #startClosing(code: number, reason: string): void {
+    this.#explained = true;
+    // ws would report the end of a dial before the microtasks of this call have run.
+    if (this.#state === ReadyState.CONNECTING) this.#holdReports();
+    const close = (): void => this.#ws?.close(code, reason);
+    if (this.#output === null) close();
+    else if (!this.#output.close(close)) {
+      this.#timer = startTimer(CLOSE_TIMEOUT_MS, WsAdapter.#dropLate, this);
+    }
+    // The peer's close frame stands behind all that was not read.
+    this.resume();
+  }
+
+  /** Drops the connection, and what was read of it and not yet reported. */
+  #drop(): void {
+    // Of a paused connection ws would still hand over what it has in store.
+    const owner: WsOwner = {
+      handleMessage() {},
+      handle: (...event) => event[0] === "ping" || event[0] === "pong" || this.handle(...event),
+    };
+    if (this.#ws) this.#ws.owner = owner;
+    this.#ws?.terminate();
   }
 
   #watch(signal: AbortSignal): void {
@@ -221,6 +245,7 @@ export class WsAdapter implements Adapter, WsOwner {
     this.#timer = undefined;
     this.#redirects = null;
     this.#opened = true;
+    if (this.#ws && this.#extensions !== "") boundFragments(this.#ws, maxPayloadOf(this.#options));
     // Messages that came along with the handshake wait until all microtasks of `open` have run.
     if (this.#socket?.readableLength !== 0) this.#holdReports();
     this.#sink.open();
@@ -252,7 +277,7 @@ export class WsAdapter implements Adapter, WsOwner {
     // The caller's signal may be aborted from anywhere, and ws reports the end of a dial too soon.
     if (this.#state === ReadyState.CONNECTING) this.#holdReports();
     this.#explain(error);
-    this.#ws?.terminate();
+    this.#drop();
   }
 
   /** Reports behind all that waits. */
@@ -282,9 +307,8 @@ export class WsAdapter implements Adapter, WsOwner {
   }
 
   #createOutput(): WsOutput {
-    const mode = this.#options.compression ?? Compression.DISABLED;
     const threshold =
-      this.extensions === "" ? Number.POSITIVE_INFINITY : DEFAULT_COMPRESSION_THRESHOLD_BYTES[mode];
+      this.extensions === "" ? Number.POSITIVE_INFINITY : compressionThresholdOf(this.#options);
     return new WsOutput(this.#ws, threshold, {
       isLost: () => this.#socket?.destroyed ?? false,
       handleDrain: () => this.#report(() => this.#sink.drain()),

@@ -1,7 +1,7 @@
 /** Timer: a timeout that never keeps a process alive by itself. */
 
 /** The longest delay that the platforms' timers take; a longer one would fire at once. */
-const MAX_DELAY_MS = 2 ** 31 - 1;
+export const MAX_DELAY_MS = 2 ** 31 - 1;
 
 /** A timer as the platform has it. */
 export type Timer = ReturnType<typeof setTimeout> | undefined;

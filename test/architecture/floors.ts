@@ -25,7 +25,7 @@ const ROOMS: readonly Room[] = [
   { name: "adapter", files: /^adapter\//, sees: [...GROUND, "buffer"] },
   {
     name: "websocket",
-    files: /^(websocket|lifecycle|dispatch)\.ts$/,
+    files: /^(websocket|lifecycle|dispatch|link)\.ts$/,
     sees: FLOOR_3,
   },
   { name: "connection", files: /^connection\//, sees: [...FLOOR_1, "websocket"] },

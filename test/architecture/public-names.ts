@@ -2,10 +2,20 @@
 
 export const PUBLIC_NAMES: readonly string[] = [
   "ByteBuffer",
+  "Channel",
   "CloseCode",
   "Compression",
+  "MessageType",
   "ReadyState",
   "SocketError",
   "WebSocket",
+  "after",
+  "connect",
+  "createPolicy",
+  "denyPrivateNetworks",
+  "isBinary",
   "isSocketError",
+  "isText",
+  "select",
+  "setDefaultPolicy",
 ];

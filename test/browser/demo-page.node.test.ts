@@ -1,16 +1,12 @@
 /** The demo's page as a visitor meets it: in Chromium, with the mouse, the keyboard and on a phone. */
 
 import { once } from "node:events";
-import { fileURLToPath } from "node:url";
 import type { Browser, BrowserContextOptions, Locator, Page } from "playwright";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { WebSocket, WebSocketServer } from "ws";
 import { launchChromium } from "../support/chromium.ts";
 import { type DemoProcess, pageUrl, portOf, startDemo } from "./demo-process.ts";
-
-function artifact(name: string): string {
-  return fileURLToPath(new URL(`../artifacts/${name}`, import.meta.url));
-}
+import { artifact, untilShows, visit } from "./demo-visit.ts";
 
 describe("the demo's page", () => {
   let demo: DemoProcess;
@@ -19,33 +15,14 @@ describe("the demo's page", () => {
   let page: Page;
   let complaints: string[];
 
-  /** Opens the page. Whatever it complains of, or loads from elsewhere, fails the test. */
   async function openPage(options: BrowserContextOptions = {}): Promise<void> {
-    const context = await browser.newContext({
-      viewport: { width: 1280, height: 800 },
-      ...options,
-    });
-    page = await context.newPage();
-    complaints = [];
-    page.on("pageerror", (error) => complaints.push(error.message));
-    page.on("console", (message) => {
-      if (message.type() === "error") complaints.push(message.text());
-    });
-    page.on("request", (request) => {
-      if (!request.url().startsWith(url)) complaints.push(`it loads ${request.url()}`);
-    });
-    await page.goto(url);
+    ({ page, complaints } = await visit(browser, url, options));
   }
 
   const button = (name: string): Locator => page.getByRole("button", { name, exact: true });
   const state = (): Locator => page.getByRole("status", { name: "Connection state" });
   const rows = (direction: string, kind: string): Locator =>
     page.locator(`#log-rows [data-direction="${direction}"][data-kind="${kind}"]`);
-
-  /** Waits until an element shows the text. */
-  async function untilShows(locator: Locator, text: string): Promise<void> {
-    await locator.filter({ hasText: text }).first().waitFor();
-  }
 
   async function connect(): Promise<void> {
     await button("Connect").click();
@@ -183,6 +160,8 @@ describe("the demo's page", () => {
       while ((await focused.getAttribute("id")) !== id) await page.keyboard.press("Tab");
     };
     await page.keyboard.press("Tab");
+    expect(await focused.getAttribute("id")).toBe("events-tab");
+    await page.keyboard.press("Tab");
     expect(await focused.getAttribute("id")).toBe("url");
     await page.keyboard.press("Enter");
     await untilShows(state(), "OPEN");
@@ -244,7 +223,7 @@ describe("the demo's page", () => {
     await openPage({ viewport: { width: 360, height: 780 }, colorScheme: "dark" });
     await exchange();
     expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(360);
-    const columns = await page.locator(".column").evaluateAll((all) => {
+    const columns = await page.locator("#events .column").evaluateAll((all) => {
       return all.map((column) => column.getBoundingClientRect().left);
     });
     expect(new Set(columns).size).toBe(1);

@@ -6,7 +6,16 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { WebSocketServer } from "ws";
 import { type Outcome, outcome, pageUrl, portOf, startDemo, startNode } from "./demo-process.ts";
 
-const NODE_CLIENT = new URL("../../demo/node-client.mjs", import.meta.url).href;
+/** A program that runs one of the demo's clients against the URL that it is given. */
+function clientProgram(file: string, name: string): string {
+  const url = new URL(`../../demo/${file}`, import.meta.url).href;
+  return `
+    const { ${name} } = await import(${JSON.stringify(url)});
+    await ${name}(process.argv[1]).catch((error) => {
+      process.stderr.write(error.message);
+      process.exitCode = 1;
+    });`;
+}
 
 describe("the demo's program", () => {
   test("--once prints the whole exchange and leaves nothing running", async () => {
@@ -26,6 +35,13 @@ describe("the demo's program", () => {
       /measured +latency +200 round trips: median .* ms, p95 .* ms/,
       /state +CLOSING/,
       /state +CLOSED +1000 "that was all", clean/,
+      /state +connected +127\.0\.0\.1:\d+/,
+      /→ sent +text .*📬/,
+      /← received +text .*📬.* ms/,
+      /select +after +nothing came within 25ms/,
+      /select +message .*📬/,
+      /← received +for await +number 1, number 2, number 3/,
+      /state +closed +1000 "that was all"/,
       /failed +ECONNREFUSED +.*ECONNREFUSED/,
       /failed +HTTP 404 +.*404/,
     ];
@@ -84,18 +100,14 @@ describe("the demo's program", () => {
   });
 });
 
-describe("the demo's Node client", () => {
-  const run = `
-    const { runNodeClient } = await import(${JSON.stringify(NODE_CLIENT)});
-    await runNodeClient(process.argv[1]).catch((error) => {
-      process.stderr.write(error.message);
-      process.exitCode = 1;
-    });`;
+describe("the demo's Node clients", () => {
+  const NODE_CLIENT = clientProgram("node-client.mjs", "runNodeClient");
+  const PULL_CLIENT = clientProgram("pull-client.mjs", "runPullClient");
   let server: WebSocketServer;
 
-  async function clientOutcome(): Promise<Outcome> {
+  async function clientOutcome(program: string): Promise<Outcome> {
     const url = `ws://127.0.0.1:${portOf(server)}/`;
-    return outcome(startNode(["--input-type=module", "--eval", run, url], undefined));
+    return outcome(startNode(["--input-type=module", "--eval", program, url], undefined));
   }
 
   beforeEach(async () => {
@@ -108,33 +120,63 @@ describe("the demo's Node client", () => {
     await new Promise((resolve) => server.close(resolve));
   });
 
-  test("fails with the reason when an echo is wrong", async () => {
+  test("the one that listens fails with the reason when an echo is wrong", async () => {
     server.on("connection", (socket) => {
       socket.on("message", () => socket.send("something else"));
     });
-    const { code, complaints } = await clientOutcome();
+    const { code, complaints } = await clientOutcome(NODE_CLIENT);
     expect(complaints).toBe('the text came back as "something else"');
     expect(code).toBe(1);
   });
 
-  test("fails with the reason when one byte of a record is wrong", async () => {
+  test("it fails with the reason when one byte of a record is wrong", async () => {
     server.on("connection", (socket) => {
       socket.on("message", (data: Buffer, isBinary) => {
         if (isBinary) data.writeInt32BE(7, 0);
         socket.send(data, { binary: isBinary });
       });
     });
-    const { code, complaints } = await clientOutcome();
+    const { code, complaints } = await clientOutcome(NODE_CLIENT);
     expect(complaints).toBe("the record came back as #7 Zürich 21.50 °C");
     expect(code).toBe(1);
   });
 
-  test("fails with the code and the reason when the server closes instead of answering", async () => {
+  test("it fails with the code and the reason when the server closes instead of answering", async () => {
     server.on("connection", (socket) => {
       socket.on("message", () => socket.close(1011, "no more echoes"));
     });
-    const { code, complaints } = await clientOutcome();
+    const { code, complaints } = await clientOutcome(NODE_CLIENT);
     expect(complaints).toBe('the connection closed with 1011 "no more echoes"');
+    expect(code).toBe(1);
+  });
+
+  test("the one that awaits fails with the reason when an echo is wrong", async () => {
+    server.on("connection", (socket) => {
+      socket.on("message", () => socket.send("something else"));
+    });
+    const { code, complaints } = await clientOutcome(PULL_CLIENT);
+    expect(complaints).toBe('receive gave "something else"');
+    expect(code).toBe(1);
+  });
+
+  test("it fails with the reason when a message comes unasked", async () => {
+    server.on("connection", (socket) => {
+      socket.on("message", (data, isBinary) => {
+        socket.send(data, { binary: isBinary });
+        if (String(data).startsWith("{")) socket.send("more");
+      });
+    });
+    const { code, complaints } = await clientOutcome(PULL_CLIENT);
+    expect(complaints).toBe('a message came unasked: {"type":"text","data":"more"}');
+    expect(code).toBe(1);
+  });
+
+  test("it fails with the reason when the server closes instead of answering", async () => {
+    server.on("connection", (socket) => {
+      socket.on("message", () => socket.close(1011, "no more echoes"));
+    });
+    const { code, complaints } = await clientOutcome(PULL_CLIENT);
+    expect(complaints).toBe("receive gave null");
     expect(code).toBe(1);
   });
 });

@@ -4,14 +4,32 @@ import { describe, expect, test } from "vitest";
 import type { Adapter, Dialer } from "../../src/adapter/adapter.ts";
 import { RecordingSink } from "../support/recording-sink.ts";
 
+/** What an adapter may leave out. */
+const OPTIONAL = [
+  "remoteAddress",
+  "reportsDrain",
+  "closeWith",
+  "terminate",
+  "ping",
+  "pause",
+  "resume",
+] as const;
+
+export type OptionalMember = (typeof OPTIONAL)[number];
+
+/** All of them: what a subject has whose platform lacks nothing. */
+export const EVERYTHING: ReadonlySet<OptionalMember> = new Set(OPTIONAL);
+
 /** An implementation under test, and a server for it with the paths of the test server. */
 export interface ContractSubject {
   readonly dialer: Dialer;
   /** The server's URL, without a path. */
   readonly server: () => string;
-  /** Whether the platform tells when output has left. */
-  readonly drains: boolean;
+  /** What it has of what an adapter may leave out: each is held to the contract, the others must be absent. */
+  readonly has: ReadonlySet<OptionalMember>;
 }
+
+type Act = () => Promise<void>;
 
 /** Holds `subject` to the contract. */
 export function describeContract(name: string, subject: ContractSubject): void {
@@ -50,12 +68,6 @@ export function describeContract(name: string, subject: ContractSubject): void {
       await shut(plain, plainSink);
     });
 
-    test("the peer's address is ip:port, or empty where the platform does not tell", async () => {
-      const [adapter, sink] = await open("/echo");
-      expect(adapter.remoteAddress ?? "").toMatch(/^(127\.0\.0\.1:\d+)?$/);
-      await shut(adapter, sink);
-    });
-
     test("a refused handshake is one error and one abnormal close", async () => {
       const [adapter, sink] = dial("/nowhere");
       const [, info] = await sink.next("close");
@@ -92,6 +104,16 @@ export function describeContract(name: string, subject: ContractSubject): void {
       await shut(adapter, sink);
     });
 
+    test("a Blob keeps its place, and counts while it is read", async () => {
+      const [adapter, sink] = await open("/echo");
+      for (const data of ["a", new Blob(["bc"]), "d"]) adapter.send(data);
+      expect(adapter.bufferedBytes).toBe(4);
+      for (const data of ["a", new Uint8Array([98, 99]), "d"]) {
+        expect(await sink.next("message")).toEqual(["message", data]);
+      }
+      await shut(adapter, sink);
+    });
+
     test("a view sends its own part of the memory only", async () => {
       const [adapter, sink] = await open("/echo");
       adapter.send(new Uint8Array([1, 2, 3, 4]).subarray(1, 3));
@@ -114,18 +136,6 @@ export function describeContract(name: string, subject: ContractSubject): void {
       await sink.next("message");
       await sink.next("message");
       expect(adapter.bufferedBytes).toBe(0);
-      await shut(adapter, sink);
-    });
-
-    test("drain says that everything has left", async () => {
-      const [adapter, sink] = await open("/echo");
-      adapter.send("x".repeat(100_000));
-      if (subject.drains) {
-        await sink.next("drain");
-        expect(adapter.bufferedBytes).toBe(0);
-      }
-      await sink.next("message");
-      expect(sink.names.includes("drain")).toBe(subject.drains);
       await shut(adapter, sink);
     });
 
@@ -189,48 +199,179 @@ export function describeContract(name: string, subject: ContractSubject): void {
   });
 
   describe(`${name}: what only some platforms have`, () => {
-    test("terminate drops the connection without an error", async () => {
+    /** A test of what the subject claims to have; where it doesn't, its absence has been tested. */
+    const testOf = (members: readonly OptionalMember[], title: string, act: Act): void => {
+      if (members.every((member) => subject.has.has(member))) test(title, act);
+    };
+
+    test("what the platform lacks is absent, and nothing else", async () => {
       const [adapter, sink] = await open("/echo");
-      if (!adapter.terminate) return shut(adapter, sink);
-      adapter.terminate();
+      const offered = OPTIONAL.filter((member) => (adapter[member] ?? false) !== false);
+      expect(offered).toEqual(OPTIONAL.filter((member) => subject.has.has(member)));
+      await shut(adapter, sink);
+    });
+
+    testOf(["remoteAddress"], "the peer's address is ip:port", async () => {
+      const [adapter, sink] = await open("/echo");
+      expect(adapter.remoteAddress).toMatch(/^127\.0\.0\.1:\d+$/);
+      await shut(adapter, sink);
+    });
+
+    testOf(["reportsDrain"], "drain says that everything has left", async () => {
+      const [adapter, sink] = await open("/echo");
+      adapter.send("x".repeat(100_000));
+      await sink.next("drain");
+      expect(adapter.bufferedBytes).toBe(0);
+      await sink.next("message");
+      await shut(adapter, sink);
+    });
+
+    testOf(["reportsDrain", "terminate"], "drain says that some has left", async () => {
+      const [adapter, sink] = await open("/unread");
+      const stuck = 32 * 1024 * 1024;
+      adapter.send("first");
+      adapter.send(new Uint8Array(stuck));
+      await sink.next("drain");
+      expect(adapter.bufferedBytes).toBe(stuck);
+      adapter.terminate?.();
+      await sink.next("close");
+    });
+
+    testOf(["terminate"], "terminate drops the connection without an error", async () => {
+      const [adapter, sink] = await open("/echo");
+      adapter.terminate?.();
       expect(sink.names).toEqual(["open"]);
       const [, info] = await sink.next("close");
       expect(info).toEqual({ code: 1006, reason: "", wasClean: false });
       expect(sink.names).toEqual(["open", "close"]);
     });
 
-    test("terminate ends a dial", async () => {
+    testOf(["terminate"], "terminate ends a dial", async () => {
       const [adapter, sink] = dial("/silent");
-      if (!adapter.terminate) adapter.close(1000, "");
-      else adapter.terminate();
+      adapter.terminate?.();
       await sink.next("close");
       expect(sink.names).toEqual(["close"]);
     });
 
-    test("ping is answered by a pong with its payload", async () => {
+    testOf(["ping"], "ping is answered by a pong with its payload", async () => {
       const [adapter, sink] = await open("/echo");
-      if (adapter.ping) {
-        adapter.ping(new Uint8Array([7, 8]));
-        expect(await sink.next("pong")).toEqual(["pong", new Uint8Array([7, 8])]);
-      }
-      await shut(adapter, sink);
-    });
-
-    test("nothing is reported between pause and resume", async () => {
-      const [adapter, sink] = await open("/echo");
-      if (adapter.pause && adapter.resume) {
-        adapter.pause();
-        adapter.send("held");
-        // By the time that another connection has its echo, the held one has been answered too.
-        const [other, otherSink] = await open("/echo");
-        other.send("first");
-        await otherSink.next("message");
-        await shut(other, otherSink);
-        expect(sink.names).not.toContain("message");
-        adapter.resume();
-        expect(await sink.next("message")).toEqual(["message", "held"]);
-      }
+      adapter.ping?.(new Uint8Array([7, 8]));
+      expect(await sink.next("pong")).toEqual(["pong", new Uint8Array([7, 8])]);
       await shut(adapter, sink);
     });
   });
+
+  const describePausing = (): void => {
+    /** Resolves when another connection has had its echo: those asked for before are there too. */
+    const elsewhere = async (): Promise<void> => {
+      const [adapter, sink] = await open("/echo");
+      adapter.send("first");
+      await sink.next("message");
+      await shut(adapter, sink);
+    };
+
+    test("nothing is reported between pause and resume", async () => {
+      const [adapter, sink] = await open("/echo");
+      adapter.pause?.();
+      adapter.send("held");
+      await elsewhere();
+      expect(sink.names).not.toContain("message");
+      adapter.resume?.();
+      expect(await sink.next("message")).toEqual(["message", "held"]);
+      await shut(adapter, sink);
+    });
+
+    test("close reads on, so that the peer's answer is seen", async () => {
+      const [adapter, sink] = await open("/flood?count=200&bytes=65536");
+      adapter.pause?.();
+      adapter.send("go");
+      adapter.close(1000, "enough");
+      // Once closing has begun nothing may keep it from its end.
+      adapter.pause?.();
+      const [, info] = await sink.next("close");
+      expect(info).toEqual({ code: 1000, reason: "enough", wasClean: true });
+    });
+
+    test("terminate works, and nothing follows but the end", async () => {
+      const [adapter, sink] = await open("/echo");
+      adapter.pause?.();
+      adapter.send("held");
+      await elsewhere();
+      adapter.terminate?.();
+      await sink.next("close");
+      expect(sink.names.filter((each) => each !== "drain")).toEqual(["open", "close"]);
+    });
+
+    test("pause and resume do nothing before open and after the end", async () => {
+      const [adapter, sink] = dial("/nowhere");
+      adapter.pause?.();
+      adapter.resume?.();
+      await sink.next("close");
+      adapter.pause?.();
+      adapter.resume?.();
+      expect(sink.names).toEqual(["error", "close"]);
+    });
+  };
+
+  const describeCloseWith = (): void => {
+    test.each([1000, 1001, 1003, 1007, 1011, 1014, 3000, 4999])("sends %i", async (code) => {
+      const [adapter, sink] = await open("/echo");
+      adapter.closeWith?.(code, "away");
+      expect(adapter.closing).toBe(true);
+      const [, info] = await sink.next("close");
+      expect(info).toEqual({ code, reason: "away", wasClean: true });
+      expect(sink.names).toEqual(["open", "close"]);
+    });
+
+    test.each([
+      [999, ""],
+      [1004, ""],
+      [1005, ""],
+      [1006, ""],
+      [1015, ""],
+      [2999, ""],
+      [5000, ""],
+      [1000.5, ""],
+      [1001, "x".repeat(124)],
+    ])("refuses %d in every state, and closes nothing", async (code, reason) => {
+      const [adapter, sink] = dial("/echo");
+      const refused = { kind: "INVALID", code: "ERR_INVALID_CLOSE", details: { code } };
+      const expectRefusal = (): void =>
+        expect(() => adapter.closeWith?.(code, reason)).toThrow(expect.objectContaining(refused));
+      expectRefusal();
+      await sink.next("open");
+      expectRefusal();
+      expect(adapter.closing).toBe(false);
+      await shut(adapter, sink);
+      expectRefusal();
+    });
+
+    test("leaves behind everything that was sent", async () => {
+      const [adapter, sink] = await open("/close-after-message?code=4002");
+      adapter.send(new Blob(["x".repeat(200_000)]));
+      adapter.closeWith?.(1001, "");
+      const [, info] = await sink.next("close");
+      expect(info.code).toBe(4002);
+    });
+
+    test("does nothing once closing has begun", async () => {
+      const [adapter, sink] = await open("/echo");
+      adapter.closeWith?.(1001, "first");
+      adapter.closeWith?.(1011, "second");
+      adapter.close(1000, "third");
+      const [, info] = await sink.next("close");
+      expect(info).toEqual({ code: 1001, reason: "first", wasClean: true });
+    });
+
+    test("ends a dial without open", async () => {
+      const [adapter, sink] = dial("/echo");
+      adapter.closeWith?.(1001, "");
+      expect(sink.names).toEqual([]);
+      await sink.next("close");
+      expect(sink.names).toEqual(["close"]);
+    });
+  };
+
+  if (subject.has.has("pause")) describe(`${name}: pausing`, describePausing);
+  if (subject.has.has("closeWith")) describe(`${name}: closeWith`, describeCloseWith);
 }

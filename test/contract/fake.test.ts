@@ -1,5 +1,5 @@
 import { createFakeDialer, type FakePeer } from "../support/fake-dialer.ts";
-import { describeContract } from "./contract.ts";
+import { describeContract, EVERYTHING } from "./contract.ts";
 
 /** The test server's paths, as far as the contract uses them, in memory. */
 function script(peer: FakePeer): void {
@@ -16,8 +16,11 @@ function script(peer: FakePeer): void {
     if (pathname === "/echo") peer.send(toWellFormed(data));
     if (pathname === "/close-after-message") close();
     if (pathname === "/terminate-after-message") peer.drop();
-    peer.read();
+    if (pathname !== "/unread") peer.read();
+    else if (typeof data === "string") peer.read(data.length);
+    for (let left = Number(searchParams.get("count")); left > 0; left -= 1) peer.send("flood");
   };
+  peer.onPing = (payload) => peer.pong(payload);
   for (const text of searchParams.getAll("text")) setTimeout(() => peer.send(text));
   if (pathname === "/close") close();
   if (pathname === "/burst" && searchParams.has("close")) setTimeout(() => peer.close());
@@ -30,5 +33,5 @@ function toWellFormed(data: string | Uint8Array): string | Uint8Array {
 describeContract("fake", {
   dialer: createFakeDialer(script),
   server: () => "ws://fake",
-  drains: true,
+  has: EVERYTHING,
 });

@@ -5,5 +5,5 @@ import { describeContract } from "./contract.ts";
 describeContract("native", {
   dialer: createNativeDialer(globalThis.WebSocket),
   server: () => inject("server"),
-  drains: false,
+  has: new Set(),
 });

@@ -3,7 +3,15 @@
 import { existsSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { ByteBuffer, CloseCode, Compression, WebSocket } from "../../src/index.ts";
+import { Connection } from "../../src/connection/connection.ts";
+import {
+  ByteBuffer,
+  Channel,
+  CloseCode,
+  Compression,
+  MessageType,
+  WebSocket,
+} from "../../src/index.ts";
 import { PUBLIC_NAMES } from "../architecture/public-names.ts";
 import { readSources } from "../architecture/source-files.ts";
 import { fencesOf, ROOT, readDocuments } from "./documents.ts";
@@ -20,6 +28,11 @@ function codeWords(text: string): Set<string> {
   return new Set(spans.flatMap((span) => span.match(/[\w.]+/g) ?? []));
 }
 
+/** A word, and what stands behind its last dot. */
+function wordAndLast(word: string): (string | undefined)[] {
+  return [word, word.split(".").at(-1)];
+}
+
 /** The names of an object's own members, as `close` or `WebSocket.make`. */
 function membersOf(owner: object): string[] {
   const builtIn = ["constructor", "length", "name", "prototype"];
@@ -34,10 +47,13 @@ describe("README.md", () => {
     ["member of WebSocket", membersOf(WebSocket.prototype)],
     ["static member of WebSocket", membersOf(WebSocket)],
     ["member of ByteBuffer", membersOf(ByteBuffer.prototype)],
+    ["member of Connection", membersOf(Connection.prototype)],
+    ["member of Channel", membersOf(Channel.prototype)],
     ["close code", Object.keys(CloseCode)],
     ["compression mode", Object.keys(Compression)],
+    ["message type", Object.keys(MessageType)],
   ])("names every %s", (_what, names) => {
-    const known = new Set([...words].flatMap((word) => [word, word.split(".").at(-1)]));
+    const known = new Set([...words].flatMap(wordAndLast));
     expect(names.filter((name) => !known.has(name))).toEqual([]);
   });
 
@@ -46,6 +62,13 @@ describe("README.md", () => {
       .filter((fence) => fence.language === "sh")
       .flatMap((fence) => fence.code.split("\n").map((line) => line.replace(/\s*#.*/, "")));
     expect(commands).toEqual(expect.arrayContaining(["npm ci && npm start", "npm ci && npm test"]));
+  });
+});
+
+describe("docs/connections.md", () => {
+  test("names every member of Connection", () => {
+    const words = new Set([...codeWords(textOf("docs/connections.md"))].flatMap(wordAndLast));
+    expect(membersOf(Connection.prototype).filter((name) => !words.has(name))).toEqual([]);
   });
 });
 

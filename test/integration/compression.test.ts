@@ -17,7 +17,7 @@ async function openEcho(options: WebSocketOptions, query = "?deflate"): Promise<
 }
 
 /** A peer that deflates and hands out the bytes that each frame had on the wire. */
-async function openWatched(compression: Compression) {
+async function openWatched(options: WebSocketOptions) {
   const frames: { compressed: boolean; size: number }[] = [];
   const url = await startPeerServer({
     perMessageDeflate: { threshold: 0 },
@@ -28,7 +28,7 @@ async function openWatched(compression: Compression) {
       });
     },
   });
-  const socket = new WebSocket(url, null, { compression });
+  const socket = new WebSocket(url, null, options);
   await opened(socket);
   return { socket, frames };
 }
@@ -88,7 +88,7 @@ describe.each([
   ["NO_CONTEXT", NO_CONTEXT, 512],
 ] as const)("%s", (_name, compression, threshold) => {
   test(`compresses from ${threshold} bytes on, and what is below stays as it is`, async () => {
-    const { socket, frames } = await openWatched(compression);
+    const { socket, frames } = await openWatched({ compression });
     for (const size of [1, threshold - 1, threshold]) await echoOf(socket, "a".repeat(size));
     await closed(socket.close());
     const [one, below, at] = frames;
@@ -97,7 +97,7 @@ describe.each([
   });
 
   test("the threshold counts bytes of UTF-8, not characters", async () => {
-    const { socket, frames } = await openWatched(compression);
+    const { socket, frames } = await openWatched({ compression });
     await echoOf(socket, "\u20ac".repeat(Math.ceil(threshold / 3)));
     await closed(socket.close());
     expect(frames[0]?.compressed).toBe(true);
@@ -182,10 +182,44 @@ describe.each([
   });
 });
 
+describe("compressionThreshold", () => {
+  test.each([
+    [CONTEXT_TAKEOVER, 10],
+    [CONTEXT_TAKEOVER, 1_000],
+    [NO_CONTEXT, 10],
+    [NO_CONTEXT, 1_000],
+  ])("replaces the default of mode %i: from %i bytes on", async (compression, threshold) => {
+    const options = { compression, compressionThreshold: threshold };
+    const { socket, frames } = await openWatched(options);
+    for (const size of [threshold - 1, threshold]) await echoOf(socket, "a".repeat(size));
+    await closed(socket.close());
+    expect(frames.slice(0, 2).map(({ compressed }) => compressed)).toEqual([false, true]);
+  });
+
+  test("of 0 compresses every message, the empty one too", async () => {
+    const options = { compression: CONTEXT_TAKEOVER, compressionThreshold: 0 };
+    const { socket, frames } = await openWatched(options);
+    expect(await echoOf(socket, "")).toBe("");
+    expect(await echoOf(socket, "a")).toBe("a");
+    await closed(socket.close());
+    expect(frames.slice(0, 2).map(({ compressed }) => compressed)).toEqual([true, true]);
+  });
+
+  test.each([
+    ["compression is off", DISABLED, "?deflate"],
+    ["the peer does not compress", CONTEXT_TAKEOVER, ""],
+  ])("where %s: uncompressed", async (_why, compression, query) => {
+    const socket = await openEcho({ compression, compressionThreshold: 0 }, query);
+    expect(socket.extensions).toBe("");
+    expect(await echoOf(socket, "a".repeat(10_000))).toBe("a".repeat(10_000));
+    await closed(socket.close());
+  });
+});
+
 test("with CONTEXT_TAKEOVER a message like the last one shrinks further; with NO_CONTEXT it does not", async () => {
   const sizes: number[][] = [];
   for (const compression of [CONTEXT_TAKEOVER, NO_CONTEXT]) {
-    const { socket, frames } = await openWatched(compression);
+    const { socket, frames } = await openWatched({ compression });
     for (const _ of [1, 2]) await echoOf(socket, noise(2_000));
     await closed(socket.close());
     sizes.push(frames.slice(0, 2).map(({ size }) => size));
@@ -193,6 +227,30 @@ test("with CONTEXT_TAKEOVER a message like the last one shrinks further; with NO
   const [kept, dropped] = sizes;
   expect(kept?.[1]).toBeLessThan((kept?.[0] ?? 0) / 10);
   expect(dropped?.[1]).toBe(dropped?.[0]);
+});
+
+test("readLimit counts what all fragments of a message inflate to, anew for each message", async () => {
+  const url = await startPeerServer({
+    perMessageDeflate: { threshold: 0 },
+    serve: (peer) => {
+      const send = (length: number, fin: boolean): void =>
+        peer.send("a".repeat(length), { fin, compress: true });
+      for (const last of [400, 400, 401]) {
+        send(600, false);
+        send(last, false);
+        send(0, true);
+      }
+    },
+  });
+  const sizes: number[] = [];
+  const options = { compression: CONTEXT_TAKEOVER, readLimit: 1_000 };
+  const { error } = await failureOf(url, options, [], (socket) => {
+    socket.addListener("message", (_event, data) => {
+      if (typeof data === "string") sizes.push(data.length);
+    });
+  });
+  expect(sizes).toEqual([1_000, 1_000]);
+  expect(error).toMatchObject({ code: "ERR_MESSAGE_TOO_BIG", details: { limit: 1_000 } });
 });
 
 test("a compressed frame that is no deflate data is an error", async () => {

@@ -10,7 +10,8 @@ import type {
   Payload,
 } from "../../src/adapter/adapter.ts";
 import { payloadBytes, viewBytes } from "../../src/base/bytes.ts";
-import { checkCloseArguments } from "../../src/base/close-arguments.ts";
+import { checkCloseArguments, checkCloseFrame } from "../../src/base/close-arguments.ts";
+import { Outbox } from "../../src/base/outbox.ts";
 import { SocketError } from "../../src/errors.ts";
 
 const ABNORMAL: CloseInfo = { code: 1006, reason: "", wasClean: false };
@@ -24,6 +25,8 @@ export class FakePeer {
   readonly calls: string[] = [];
   readonly #adapter: FakeAdapter;
   onMessage: (data: string | Uint8Array) => void = () => {};
+  /** Answers no ping unless the test says so. */
+  onPing: (payload: Uint8Array) => void = () => {};
 
   constructor(adapter: FakeAdapter, request: DialRequest) {
     this.#adapter = adapter;
@@ -35,6 +38,9 @@ export class FakePeer {
   }
   send(data: string | Uint8Array): void {
     this.#adapter.report((sink) => sink.message(data));
+  }
+  ping(): void {
+    this.#adapter.report((sink) => sink.ping?.());
   }
   pong(payload: Uint8Array): void {
     this.#adapter.report((sink) => sink.pong(payload));
@@ -48,9 +54,18 @@ export class FakePeer {
     const error = new SocketError("INTERNAL", message, { code, retryable: true });
     this.#adapter.end(error, ABNORMAL);
   }
-  /** Takes what was sent off the adapter's buffer. */
-  read(): void {
-    this.#adapter.drain();
+  /** Takes what was sent off the adapter's buffer, or `bytes` of it. */
+  read(bytes = Number.POSITIVE_INFINITY): void {
+    this.#adapter.drain(bytes);
+  }
+  /** Redirects the handshake: asks the guard, and ends the dial with what it throws. */
+  redirect(target: string): void {
+    try {
+      this.request.guard?.admitUrl(new URL(target));
+    } catch (error) {
+      if (!(error instanceof SocketError)) throw error;
+      this.#adapter.end(error, ABNORMAL);
+    }
   }
 }
 
@@ -60,12 +75,18 @@ export class FakeAdapter implements Adapter {
   protocol = "";
   extensions = "";
   remoteAddress = "127.0.0.1:1";
+  readonly reportsDrain = true;
   bufferedBytes = 0;
   closing = false;
   readonly peer: FakePeer;
   readonly sink: AdapterSink;
   #opened = false;
   #ended = false;
+  /** Whether the end was reported: nothing comes after it. */
+  #closed = false;
+  /** Holds what waits behind a Blob. */
+  #outbox: Outbox | null = null;
+  #whenEmpty: (() => void) | null = null;
   #paused: ((sink: AdapterSink) => void)[] | null = null;
 
   constructor(request: DialRequest, sink: AdapterSink) {
@@ -76,7 +97,7 @@ export class FakeAdapter implements Adapter {
 
   report(step: (sink: AdapterSink) => void): void {
     if (this.#paused) this.#paused.push(step);
-    else queueMicrotask(() => step(this.sink));
+    else queueMicrotask(() => this.#closed || step(this.sink));
   }
   accept(protocol: string, extensions: string): void {
     this.report((sink) => {
@@ -91,50 +112,84 @@ export class FakeAdapter implements Adapter {
     if (this.#ended) return;
     this.#ended = true;
     this.report((sink) => {
-      this.closing = true;
+      this.closing = this.#closed = true;
       if (error) sink.error(error);
       sink.close(info);
     });
   }
-  drain(): void {
-    if (this.bufferedBytes === 0 || this.closing) return;
-    this.bufferedBytes = 0;
+  drain(bytes: number): void {
+    if (bytes === 0 || this.bufferedBytes === 0 || this.closing) return;
+    this.bufferedBytes -= Math.min(bytes, this.bufferedBytes);
     this.report((sink) => sink.drain());
   }
 
   send(data: Payload): void {
     this.bufferedBytes += payloadBytes(data);
     if (this.closing) return;
-    if (data instanceof Blob) throw new Error("the fake sends no Blobs");
-    const taken = typeof data === "string" ? data : viewBytes(data).slice();
-    this.peer.received.push(taken);
-    queueMicrotask(() => this.peer.onMessage(taken));
+    if (data instanceof Blob) this.#outbox ??= this.#createOutbox();
+    const taken = typeof data === "string" || data instanceof Blob ? data : viewBytes(data).slice();
+    if (this.#outbox) this.#outbox.push(taken);
+    else if (!(taken instanceof Blob)) this.#deliver(taken);
   }
   close(code: number, reason: string): void {
     checkCloseArguments(code, reason);
-    if (this.closing) return;
-    this.closing = true;
-    this.peer.calls.push(`close ${code} ${reason}`.trim());
-    const info = { code, reason, wasClean: true };
-    // Behind what was sent, to which the peer may answer with a close of its own.
-    queueMicrotask(() => this.end(null, this.#opened ? info : ABNORMAL));
+    this.#startClosing(code, reason);
+  }
+  closeWith(code: number, reason: string): void {
+    checkCloseFrame(code, reason);
+    this.#startClosing(code, reason);
   }
   terminate(): void {
     this.closing = true;
+    this.#paused = null;
     this.peer.calls.push("terminate");
     this.end(null, ABNORMAL);
   }
   ping(payload: Uint8Array): void {
     const copy = payload.slice();
-    this.report((sink) => sink.pong(copy));
+    queueMicrotask(() => this.peer.onPing(copy));
   }
   pause(): void {
-    this.#paused ??= [];
+    this.peer.calls.push("pause");
+    if (this.#opened && !this.closing) this.#paused ??= [];
   }
   resume(): void {
+    this.peer.calls.push("resume");
+    this.#readOn();
+  }
+
+  #readOn(): void {
     const waiting = this.#paused ?? [];
     this.#paused = null;
     for (const step of waiting) this.report(step);
+  }
+  #startClosing(code: number, reason: string): void {
+    if (this.closing) return;
+    this.closing = true;
+    this.peer.calls.push(`close ${code} ${reason}`.trim());
+    this.#readOn();
+    const info = { code, reason, wasClean: true };
+    // Behind what was sent, to which the peer may answer with a close of its own.
+    const end = (): void => queueMicrotask(() => this.end(null, this.#opened ? info : ABNORMAL));
+    if (this.#outbox) this.#whenEmpty = end;
+    else end();
+  }
+  #deliver(data: string | Uint8Array): void {
+    this.peer.received.push(data);
+    queueMicrotask(() => this.peer.onMessage(data));
+  }
+  #createOutbox(): Outbox {
+    return new Outbox({
+      deliver: (data) => this.#deliver(data),
+      empty: () => {
+        this.#outbox = null;
+        this.#whenEmpty?.();
+      },
+      fail: (cause) => {
+        const error = new SocketError("INTERNAL", "unread", { code: "ERR_BLOB_READ", cause });
+        this.end(error, ABNORMAL);
+      },
+    });
   }
 }
 

@@ -48,3 +48,13 @@ export function thrown(act: () => unknown): unknown {
   }
   throw new Error("nothing was thrown");
 }
+
+/** What `promise` rejects with; fails where it resolves. */
+export async function rejected(promise: Promise<unknown>): Promise<unknown> {
+  try {
+    await promise;
+  } catch (error) {
+    return error;
+  }
+  throw new Error("nothing was rejected");
+}

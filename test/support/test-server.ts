@@ -17,6 +17,9 @@ const closeAs = (socket: WebSocket, query: URLSearchParams): void => {
   else socket.close(Number(code), query.get("reason") ?? "");
 };
 
+/** The latest flood of each name. */
+const floods = new Map<string | null, WebSocket>();
+
 /** Peers that speak the protocol, by path. */
 const PEERS: Readonly<Record<string, Peer>> = {
   "/echo": (socket) => {
@@ -50,6 +53,19 @@ const PEERS: Readonly<Record<string, Peer>> = {
     socket.on("message", () => socket.terminate());
   },
   "/large": (socket, query) => socket.send(Buffer.alloc(Number(query.get("bytes")))),
+  // At the first message as much as it was asked for, whether the other side reads or not.
+  "/flood": (socket, query) => {
+    floods.set(query.get("name"), socket);
+    const data = Buffer.alloc(Number(query.get("bytes")));
+    socket.once("message", () => {
+      for (let sent = 0; sent < Number(query.get("count")); sent += 1) socket.send(data);
+    });
+  },
+  // For each message how many bytes the flood of that name has not got rid of.
+  "/flood-left": (socket, query) => {
+    const flood = floods.get(query.get("name"));
+    socket.on("message", () => socket.send(`${flood?.bufferedAmount}`));
+  },
   // Reads nothing for as long as it is open, so that the other side's output piles up.
   "/unread": (socket) => {
     socket.pause();

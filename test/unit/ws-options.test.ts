@@ -3,10 +3,13 @@ import { describe, expect, test } from "vitest";
 import type { WebSocketOptions } from "../../src/adapter/adapter.ts";
 import {
   checkOptions,
+  compressionThresholdOf,
   dialTimeoutOf,
   readLimitOf,
   toWsOptions,
 } from "../../src/adapter/ws-options.ts";
+import { connectPublic, lookupPublic } from "../../src/adapter/ws-private-networks.ts";
+import { Compression } from "../../src/constants.ts";
 import { SocketError } from "../../src/errors.ts";
 
 const check = (options: unknown): void => checkOptions(options as WebSocketOptions);
@@ -109,6 +112,7 @@ describe("compression", () => {
 
 describe.each([
   ["readLimit", 128 * 1024 * 1024],
+  ["compressionThreshold", 100 * 1024 * 1024],
   ["followRedirects", 20],
 ])("%s", (option, max) => {
   test.each([0, 1, max])("%i is fine", (value) => {
@@ -128,6 +132,23 @@ describe.each([
     Symbol("x"),
   ])("%s is refused, and the range is said", (value) => {
     expect(expectRefused({ [option]: value }).message).toContain(`0..${max}`);
+  });
+});
+
+describe("the threshold of compression", () => {
+  test.each([
+    [Compression.DISABLED, Number.POSITIVE_INFINITY],
+    [Compression.CONTEXT_TAKEOVER, 128],
+    [Compression.NO_CONTEXT, 512],
+  ])("is by default that of the mode: %i has %s", (compression, threshold) => {
+    expect(compressionThresholdOf({ compression })).toBe(threshold);
+  });
+
+  test("is the one given, 0 too", () => {
+    for (const compressionThreshold of [0, 5]) {
+      const options = { compression: Compression.NO_CONTEXT, compressionThreshold };
+      expect(compressionThresholdOf(options)).toBe(compressionThreshold);
+    }
   });
 });
 
@@ -269,6 +290,21 @@ describe("what ws is told", () => {
     expect(toWsOptions({}, plain)).toHaveProperty("createConnection", expect.any(Function));
     expect(toWsOptions({}, secure)).toHaveProperty("createConnection", undefined);
   });
+
+  test("where private networks are denied, ws connects by functions that check the address", () => {
+    expect(toWsOptions({}, plain, true)).toHaveProperty("createConnection", connectPublic);
+    const settings = toWsOptions({ tls: { ca: "x" } }, secure, true);
+    expect(settings).toMatchObject({ lookup: lookupPublic, createConnection: undefined });
+  });
+
+  test.each([plain, secure])(
+    "where private networks are denied, no agent connects to %s",
+    (url) => {
+      const act = (): object => toWsOptions({ agent: new Agent() }, url, true);
+      const error = { kind: "INVALID", code: "ERR_UNSUPPORTED", details: { option: "agent" } };
+      expect(act).toThrow(expect.objectContaining(error));
+    },
+  );
 
   test("tls settings can't reach its other options", () => {
     const tls = { ca: "x", rejectUnauthorized: false };

@@ -1,0 +1,74 @@
+/** Wait: a promise of what may come, bounded by a time, a signal, and whoever ends everything. */
+
+import { SocketError } from "../errors.ts";
+import type { Duration } from "./duration.ts";
+import { startTimer } from "./timer.ts";
+
+/** What ends a wait. */
+export interface WaitOptions {
+  /** Longest wait: ms, or a Go duration string; `Infinity` for no limit. */
+  readonly timeout?: Duration | undefined;
+  /** Aborting it rejects with a `SocketError` CANCELED, and nothing else has happened then. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** What must be given for a duration. */
+export const WANTED_DURATION = '0 or more ms, or a duration as "1m30s"';
+
+/** Settles a wait, once; later calls do nothing. */
+export interface Settle<T> {
+  resolve(value: T): void;
+  reject(error: unknown): void;
+}
+
+export interface Waiting<T> {
+  readonly signal?: AbortSignal | undefined;
+  /** 0 and `Infinity` for no limit. */
+  readonly timeoutMs?: number;
+  /** Holds the waits that end together; this one is among them until it is settled. */
+  readonly group?: Set<Settle<T>>;
+  /** Starts; may settle at once. @returns what takes it back */
+  start(settle: Settle<T>): () => void;
+  /** Time is up. */
+  late?(settle: Settle<T>): void;
+}
+
+/** Settles as what comes first has it, and takes back the rest. */
+export function wait<T>({ signal, timeoutMs = 0, group, start, late }: Waiting<T>): Promise<T> {
+  return new Promise((resolve, reject) => {
+    let takeBack: (() => void) | undefined;
+    let isOver = false;
+    const finish = (): void => {
+      isOver = true;
+      clearTimeout(timer);
+      signal?.removeEventListener("abort", abort);
+      group?.delete(settle);
+      takeBack?.();
+    };
+    const settle: Settle<T> = {
+      resolve(value) {
+        finish();
+        resolve(value);
+      },
+      reject(error) {
+        finish();
+        reject(error);
+      },
+    };
+    const abort = (): void => {
+      const options = { code: "ERR_ABORTED", cause: signal?.reason };
+      settle.reject(new SocketError("CANCELED", "the wait was aborted by its signal", options));
+    };
+    const timer = startTimer(timeoutMs, () => late?.(settle), null);
+    if (signal?.aborted) return abort();
+    signal?.addEventListener("abort", abort);
+    group?.add(settle);
+    try {
+      takeBack = start(settle);
+    } catch (error) {
+      return settle.reject(error);
+    }
+    // Settled within the call, before there was anything to take back.
+    if (isOver) takeBack();
+  });
+}
