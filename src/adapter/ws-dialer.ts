@@ -13,9 +13,15 @@ type ReportingClass = new (url: URL, protocols: string[], options: object) => Re
 function createReportingClass(Ws: typeof WsSocket): ReportingClass {
   return class extends Ws implements ReportingSocket {
     owner: WsOwner | null = null;
+    startedClosing = false;
 
     constructor(url: URL, protocols: string[], options: object) {
       super(url, protocols, options);
+    }
+
+    override close(code?: number, reason?: string | Buffer): void {
+      this.startedClosing = true;
+      super.close(code, reason);
     }
 
     override emit(name: string | symbol, first?: unknown, second?: unknown): boolean {

@@ -5,42 +5,8 @@ import { startTimer } from "../base/timer.ts";
 import { parseSocketUrl } from "../base/url.ts";
 import type { SocketError } from "../errors.ts";
 import type { DialRequest, WebSocketOptions } from "./adapter.ts";
-import { describeAbort } from "./ends.ts";
 import { describeRedirect, describeRefusal } from "./ws-errors.ts";
 import type { Connect, ReportingSocket } from "./ws-socket.ts";
-
-/** Who waits for each signal: one listener a signal, since Node warns of more than ten. */
-const waiting = new WeakMap<AbortSignal, Set<() => void>>();
-
-/**
- * Calls `end` with the reason once `signal` is aborted; the function returned stops that.
- */
-export function watchSignal(
-  signal: AbortSignal,
-  url: string,
-  end: (error: SocketError) => void,
-): () => void {
-  const abort = (): void => end(describeAbort(url, signal.reason));
-  const all = waiting.get(signal) ?? listenTo(signal);
-  all.add(abort);
-  return () => {
-    all.delete(abort);
-    if (all.size > 0) return;
-    signal.removeEventListener("abort", abortAll);
-    waiting.delete(signal);
-  };
-}
-
-function listenTo(signal: AbortSignal): Set<() => void> {
-  const all = new Set<() => void>();
-  waiting.set(signal, all);
-  signal.addEventListener("abort", abortAll);
-  return all;
-}
-
-function abortAll(this: AbortSignal): void {
-  for (const abort of [...(waiting.get(this) ?? [])]) abort();
-}
 
 /** How much of a refusal's body goes into the error, in bytes. */
 const MAX_BODY_BYTES = 512;

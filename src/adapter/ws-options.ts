@@ -171,6 +171,8 @@ export function toWsOptions(options: WebSocketOptions, url: URL, onlyPublic = fa
     perMessageDeflate: DEFLATE[compression],
     maxPayload: maxPayloadOf(options),
     closeTimeout: CLOSE_TIMEOUT_MS,
+    // The adapter answers pings itself.
+    autoPong: false,
     ...(onlyPublic ? wayToPublic(options, url) : wayTo(url)),
   };
   return tls === undefined ? settings : { ...toTlsSettings(tls), ...settings };

@@ -7,7 +7,7 @@ import type { WebSocketOptions } from "./adapter.ts";
 /** The events of a `ws` socket, messages apart. */
 export type WsEvent =
   | [name: "open"]
-  | [name: "ping"]
+  | [name: "ping", payload: Buffer]
   | [name: "pong", payload: Buffer]
   | [name: "error", error: Error]
   | [name: "close", code: number, reason: Buffer]
@@ -24,6 +24,8 @@ export interface WsOwner {
 /** A `ws` socket that hands its events straight to its owner: no listener of its own for each kind. */
 export interface ReportingSocket extends WsSocket {
   owner: WsOwner | null;
+  /** Whether a close frame was sent: asked for by its owner, or by ws as the answer to the peer's. */
+  readonly startedClosing: boolean;
 }
 
 /** Starts a handshake; it may throw what Node's `http`, `tls` or an agent throws. */

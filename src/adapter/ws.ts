@@ -4,7 +4,8 @@ import type { IncomingMessage } from "node:http";
 import type { Socket } from "node:net";
 import { isBufferSource } from "../base/bytes.ts";
 import { checkCloseArguments, checkCloseFrame } from "../base/close-arguments.ts";
-import { startTimer, type Timer } from "../base/timer.ts";
+import { whenAborted } from "../base/signal.ts";
+import { MAX_DELAY_MS, startTimer, type Timer } from "../base/timer.ts";
 import { CLOSE_TIMEOUT_MS, CloseCode, ReadyState } from "../constants.ts";
 import type { SocketError } from "../errors.ts";
 import {
@@ -22,10 +23,11 @@ import {
   describeTooBig,
   describeUnreadable,
 } from "./ws-errors.ts";
-import { type GuardedOptions, Redirects, readRefusal, watchSignal } from "./ws-handshake.ts";
+import { type GuardedOptions, Redirects, readRefusal } from "./ws-handshake.ts";
 import { boundFragments } from "./ws-inflate.ts";
 import { compressionThresholdOf, dialTimeoutOf, maxPayloadOf, readLimitOf } from "./ws-options.ts";
 import { viewFixed, WsOutput } from "./ws-output.ts";
+import { Pongs } from "./ws-pongs.ts";
 import type { Connect, ReportingSocket, WsEvent, WsOwner } from "./ws-socket.ts";
 
 /** A `ws` socket, from its dial on. */
@@ -41,6 +43,8 @@ export class WsAdapter implements Adapter, WsOwner {
   #opened = false;
   /** Whether the end needs no explanation: one was given, or it was asked for. */
   #explained = false;
+  /** Whether the end was asked for: what comes behind that is for nobody. */
+  #asked = false;
   /** Whether an error was reported: what follows it is no clean close. */
   #failed = false;
   /** Made at the first send. */
@@ -51,6 +55,9 @@ export class WsAdapter implements Adapter, WsOwner {
   #forgetSignal: (() => void) | null = null;
   /** Reports that wait for a task of their own. */
   #waiting = 0;
+  #pongs: Pongs | null = null;
+  /** While paused: a handle that is not read does not keep Node alive. */
+  #alive: Timer;
 
   constructor(url: URL, connect: Connect, request: GuardedOptions, sink: AdapterSink) {
     const { options } = request;
@@ -96,8 +103,11 @@ export class WsAdapter implements Adapter, WsOwner {
     return this.#output?.bytes ?? 0;
   }
   get closing(): boolean {
-    // What still waits to be reported came before the peer's close frame.
-    return this.#explained || (this.#waiting === 0 && this.#state > ReadyState.OPEN);
+    // What still waits to be reported came before the peer's close frame. A connection that ends without one
+    // is in the state CLOSING while ws still hands over what it has read: that is for the reader, too.
+    const { startedClosing = true } = this.#ws ?? {};
+    const isEnding = startedClosing || this.#state === ReadyState.CLOSED;
+    return this.#asked || (this.#waiting === 0 && isEnding);
   }
 
   send(data: Payload): void {
@@ -126,10 +136,13 @@ export class WsAdapter implements Adapter, WsOwner {
 
   pause(): void {
     // From then on everything is read, so that the end is seen.
-    if (this.#state === ReadyState.OPEN && !this.#explained) this.#ws?.pause();
+    if (this.#state !== ReadyState.OPEN || this.#explained) return;
+    this.#ws?.pause();
+    this.#alive ??= setInterval(() => {}, MAX_DELAY_MS);
   }
 
   resume(): void {
+    this.#letGo();
     if (this.#opened) this.#ws?.resume();
   }
 
@@ -138,6 +151,7 @@ export class WsAdapter implements Adapter, WsOwner {
     // ws takes a limit of 0 for none, so it was given 1.
     if (payload.length === 1 && this.#options.readLimit === 0) {
       this.#explain(describeTooBig(this.url, 0));
+      this.#hearNoMore();
       this.#ws?.close(CloseCode.MESSAGE_TOO_BIG);
       this.resume();
       return;
@@ -155,6 +169,8 @@ export class WsAdapter implements Adapter, WsOwner {
         this.#handleOpen();
         return true;
       case "ping":
+        this.#pongs ??= new Pongs(this.#ws);
+        this.#pongs.answer(event[1]);
         this.#report(() => this.#sink.ping?.());
         return true;
       case "pong":
@@ -184,8 +200,13 @@ export class WsAdapter implements Adapter, WsOwner {
     return this.#ws?.readyState ?? ReadyState.CLOSED;
   }
 
+  #letGo(): void {
+    clearInterval(this.#alive);
+    this.#alive = undefined;
+  }
+
   #startClosing(code: number, reason: string): void {
-    this.#explained = true;
+    this.#asked = this.#explained = true;
     // ws would report the end of a dial before the microtasks of this call have run.
     if (this.#state === ReadyState.CONNECTING) this.#holdReports();
     const close = (): void => this.#ws?.close(code, reason);
@@ -199,17 +220,24 @@ export class WsAdapter implements Adapter, WsOwner {
 
   /** Drops the connection, and what was read of it and not yet reported. */
   #drop(): void {
-    // Of a paused connection ws would still hand over what it has in store.
+    this.#asked = true;
+    this.#letGo();
+    this.#hearNoMore();
+    this.#ws?.terminate();
+  }
+
+  /** What has not been reported stays so: of a paused connection ws would hand over what it has in store. */
+  #hearNoMore(): void {
     const owner: WsOwner = {
       handleMessage() {},
       handle: (...event) => event[0] === "ping" || event[0] === "pong" || this.handle(...event),
     };
     if (this.#ws) this.#ws.owner = owner;
-    this.#ws?.terminate();
   }
 
   #watch(signal: AbortSignal): void {
-    this.#forgetSignal = watchSignal(signal, this.url, (error) => this.#abort(error));
+    const abort = (): void => this.#abort(describeAbort(this.url, signal.reason));
+    this.#forgetSignal = whenAborted(signal, abort);
   }
 
   #take(ws: ReportingSocket): void {
@@ -253,6 +281,7 @@ export class WsAdapter implements Adapter, WsOwner {
 
   #handleClose(code: number, reason: string): void {
     clearTimeout(this.#timer);
+    this.#letGo();
     this.#forgetSignal?.();
     const wasClean = code !== CloseCode.ABNORMAL_CLOSURE && !this.#failed;
     if (!wasClean) this.#explain(describeLoss(this.#socket?.errored ?? null, this.url));

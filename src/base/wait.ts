@@ -1,7 +1,8 @@
 /** Wait: a promise of what may come, bounded by a time, a signal, and whoever ends everything. */
 
-import { SocketError } from "../errors.ts";
+import { invalidOption, SocketError } from "../errors.ts";
 import type { Duration } from "./duration.ts";
+import { whenAborted } from "./signal.ts";
 import { startTimer } from "./timer.ts";
 
 /** What ends a wait. */
@@ -37,11 +38,12 @@ export interface Waiting<T> {
 export function wait<T>({ signal, timeoutMs = 0, group, start, late }: Waiting<T>): Promise<T> {
   return new Promise((resolve, reject) => {
     let takeBack: (() => void) | undefined;
+    let forget: (() => void) | undefined;
     let isOver = false;
     const finish = (): void => {
       isOver = true;
       clearTimeout(timer);
-      signal?.removeEventListener("abort", abort);
+      forget?.();
       group?.delete(settle);
       takeBack?.();
     };
@@ -59,9 +61,12 @@ export function wait<T>({ signal, timeoutMs = 0, group, start, late }: Waiting<T
       const options = { code: "ERR_ABORTED", cause: signal?.reason };
       settle.reject(new SocketError("CANCELED", "the wait was aborted by its signal", options));
     };
+    if (signal !== undefined && !(signal instanceof AbortSignal)) {
+      throw invalidOption("signal", signal, "an AbortSignal", "wait");
+    }
     const timer = startTimer(timeoutMs, () => late?.(settle), null);
     if (signal?.aborted) return abort();
-    signal?.addEventListener("abort", abort);
+    forget = signal && whenAborted(signal, abort);
     group?.add(settle);
     try {
       takeBack = start(settle);

@@ -113,6 +113,9 @@ class Problems {
  */
 export function checkConnect(url: unknown, given: ConnectOptions, dialer: Dialer): ConnectRequest {
   const problems = new Problems();
+  problems.try("options", () => {
+    if (Object(given) !== given) throw invalidOption("options", given, "an object");
+  });
   const parsed = problems.try("url", () => parseSocketUrl(url));
   const protocols = problems.try("protocols", () => {
     const names = listProtocols(given.protocols);
@@ -120,7 +123,9 @@ export function checkConnect(url: unknown, given: ConnectOptions, dialer: Dialer
     return names;
   });
   const options: Record<string, unknown> = {};
-  for (const [option, value] of Object.entries(given)) {
+  // Inherited ones count as well, as they do wherever an option is read.
+  for (const option in given) {
+    const value: unknown = Reflect.get(given, option);
     // The one transport that is everywhere.
     if (value === undefined || (option === "transport" && value === "socket")) continue;
     problems.try(option, () => {

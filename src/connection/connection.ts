@@ -7,10 +7,17 @@ import { invalidOption, SocketError } from "../errors.ts";
 import type { CloseInfo } from "../link.ts";
 import type { WebSocket } from "../websocket.ts";
 import { Channel } from "./channel.ts";
-import { type Bytes, type Message, type MessageData, toBytes, toPayload } from "./message.ts";
+import {
+  type Bytes,
+  invalidMessage,
+  type Message,
+  type MessageData,
+  toBytes,
+  toPayload,
+} from "./message.ts";
 import type { Received } from "./queue.ts";
 import type { Session } from "./session.ts";
-import { createReadable, createWritable } from "./streams.ts";
+import { createReadable, createWritable, type StreamSource } from "./streams.ts";
 
 /** Longest wait of `receive`, unless it says otherwise. */
 const RECEIVE_TIMEOUT = "30s";
@@ -104,7 +111,7 @@ export class Connection implements AsyncIterable<MessageData> {
     const { timeoutMs, signal } = toWait(options, RECEIVE_TIMEOUT);
     const { queue } = this.#session.inbox;
     const ready = signal?.aborted ? null : queue.attemptReceive();
-    if (ready || timeoutMs === 0) return ready?.value?.data ?? null;
+    if (ready || (timeoutMs === 0 && !signal?.aborted)) return ready?.value?.data ?? null;
     return await wait<MessageData | null>({
       timeoutMs,
       signal,
@@ -160,11 +167,12 @@ export class Connection implements AsyncIterable<MessageData> {
    * @param reason at most 123 bytes of UTF-8
    * @throws {SocketError} (rejects) INVALID, `ERR_INVALID_CLOSE`, for another code or a longer reason
    */
-  async close(code: number = CloseCode.NORMAL, reason = ""): Promise<CloseInfo> {
+  async close(code: number = CloseCode.NORMAL, reason: string | null = null): Promise<CloseInfo> {
     const { adapter } = this.#session.link;
+    const text = `${reason ?? ""}`;
     try {
-      if (adapter.closeWith) adapter.closeWith(code, reason);
-      else adapter.close(code, reason);
+      if (adapter.closeWith) adapter.closeWith(code, text);
+      else adapter.close(code, text);
     } catch (error) {
       if (error instanceof SocketError) throw error;
       throw this.#session.describe("INVALID", "ERR_INVALID_CLOSE", `${error}`);
@@ -188,20 +196,24 @@ export class Connection implements AsyncIterable<MessageData> {
 
   /** The messages as a stream that reads none ahead. Cancelling it closes the connection. */
   get readable(): ReadableStream<MessageData> {
-    this.#readable ??= createReadable(
-      () => this.#next(),
-      () => this.close(),
-    );
+    this.#readable ??= createReadable(this.#source());
     return this.#readable;
   }
 
   /** Sends what is written, as `send` does. Closing or aborting it closes the connection. */
   get writable(): WritableStream<unknown> {
-    this.#writable ??= createWritable(
-      (data) => this.send(data),
-      () => this.close(),
-    );
+    this.#writable ??= createWritable(this.#source());
     return this.#writable;
+  }
+
+  #source(): StreamSource<MessageData> {
+    return {
+      next: () => this.#next(),
+      send: (data) => this.send(data),
+      end: () => this.close(),
+      closed: this.closed,
+      isDrained: () => !this.connected,
+    };
   }
 
   #requireOpen(): void {
@@ -216,7 +228,13 @@ export class Connection implements AsyncIterable<MessageData> {
     return wait<void>({
       timeoutMs,
       group: session.waits,
-      start: ({ resolve }) => session.output.send(payload, resolve),
+      start: ({ resolve }) => {
+        try {
+          return session.output.send(payload, resolve);
+        } catch (error) {
+          throw invalidMessage(payload, "memory of its own", error);
+        }
+      },
       late() {
         const text = `a message was not sent within writeTimeout, ${timeoutMs} ms`;
         session.fail(session.describe("TIMEOUT", "ERR_WRITE_TIMEOUT", text));
@@ -249,7 +267,8 @@ function toWait(
   options: Duration | WaitOptions,
   usual: Duration,
 ): { readonly timeoutMs: number; readonly signal: AbortSignal | undefined } {
-  const given: WaitOptions = typeof options === "object" ? options : { timeout: options };
+  const given: WaitOptions =
+    Object(options) === options ? (options as WaitOptions) : { timeout: options as Duration };
   const { timeout = usual, signal } = given;
   const timeoutMs = parseDuration(timeout);
   if (timeoutMs >= 0) return { timeoutMs, signal };

@@ -26,7 +26,8 @@ export function isBinary(message: unknown): message is Uint8Array {
   return message instanceof Uint8Array;
 }
 
-function invalidMessage(value: unknown, wanted: string, cause?: unknown): SocketError {
+/** Something can't be sent. */
+export function invalidMessage(value: unknown, wanted: string, cause?: unknown): SocketError {
   // What was to be sent may be a secret: only what kind of thing it is gets shown.
   const message = `Connection: ${Object.prototype.toString.call(value)} is not ${wanted}`;
   return new SocketError("INVALID", message, { code: "ERR_INVALID_MESSAGE", cause });
@@ -40,7 +41,7 @@ function isByte(value: unknown): boolean {
 export function toBytes(data: unknown): ArrayBuffer | ArrayBufferView {
   if (data instanceof ByteBuffer) return data.bytes;
   if (isBufferSource(data)) return data;
-  if (Array.isArray(data) && data.every(isByte)) return Uint8Array.from(data);
+  if (Array.isArray(data) && Array.from(data).every(isByte)) return Uint8Array.from(data);
   throw invalidMessage(data, "bytes, nor an array of integers 0..255");
 }
 
