@@ -24,7 +24,7 @@ const LIMITS = [
   {
     // The goal is 8,000; this holds what has been reached on the way there.
     what: "onesocket.iife.min.js, everything",
-    maxBytes: 12_700,
+    maxBytes: 12_800,
     read: () =>
       readFileSync("dist/onesocket.iife.min.js", "utf8").replace(/\/\/# source.*\n?$/, ""),
   },

@@ -10,7 +10,7 @@ import {
 } from "../constants.ts";
 import { invalidOption, SocketError } from "../errors.ts";
 import type { Dialer, WebSocketOptions } from "../link.ts";
-import type { Policy } from "../policy/policy.ts";
+import { isPolicies, type Policy, WANTED_POLICY } from "../policy/policy.ts";
 import type { SessionSettings } from "./session.ts";
 
 /**
@@ -59,8 +59,6 @@ export interface ConnectRequest {
 }
 
 const isObject = (value: unknown): boolean => typeof value === "object" && value !== null;
-const isPolicy = (value: unknown): boolean =>
-  isObject(value) && typeof Reflect.get(Object(value), "evaluate") === "function";
 const isIn = (value: unknown, max: number): boolean =>
   Number.isSafeInteger(value) && (value as number) >= 1 && (value as number) <= max;
 
@@ -74,7 +72,7 @@ const CHECKS: Readonly<Record<string, (value: unknown) => string | false>> = {
   writeTimeout: checkDuration,
   channelCapacity: (value) => !isIn(value, MAX_CHANNEL_CAPACITY) && `1..${MAX_CHANNEL_CAPACITY}`,
   maxBacklog: (value) => !isIn(value, Number.MAX_SAFE_INTEGER) && "1 or more bytes",
-  policy: (value) => ![value].flat().every(isPolicy) && "a policy, or a list of them",
+  policy: (value) => !isPolicies(value) && WANTED_POLICY,
   meta: (value) => !isObject(value) && "an object",
 };
 
@@ -112,10 +110,10 @@ class Problems {
  * @throws {SocketError} INVALID that names every wrong option, its value and what it must be
  */
 export function checkConnect(url: unknown, given: ConnectOptions, dialer: Dialer): ConnectRequest {
+  if (Object(given) !== given || Array.isArray(given)) {
+    throw invalidOption("options", given, "an object, as { protocols }", "connect");
+  }
   const problems = new Problems();
-  problems.try("options", () => {
-    if (Object(given) !== given) throw invalidOption("options", given, "an object");
-  });
   const parsed = problems.try("url", () => parseSocketUrl(url));
   const protocols = problems.try("protocols", () => {
     const names = listProtocols(given.protocols);
@@ -125,7 +123,7 @@ export function checkConnect(url: unknown, given: ConnectOptions, dialer: Dialer
   const options: Record<string, unknown> = {};
   // Inherited ones count as well, as they do wherever an option is read.
   for (const option in given) {
-    const value: unknown = Reflect.get(given, option);
+    const value: unknown = Object(given)[option];
     // The one transport that is everywhere.
     if (value === undefined || (option === "transport" && value === "socket")) continue;
     problems.try(option, () => {

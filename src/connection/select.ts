@@ -56,6 +56,9 @@ export async function select(
   cases: readonly AnyCase[],
   { default: isDefault, signal }: SelectOptions = {},
 ): Promise<unknown> {
+  if (!Array.isArray(cases) || !cases.every((each) => Object(each).attempt)) {
+    throw invalidOption("cases", cases, "a list, as [channel.caseReceive()]", "select");
+  }
   const all = isDefault ? [...cases, DEFAULT] : cases;
   if (all.length === 0 && !signal) {
     const wanted = "1 or more, unless default or signal is given";

@@ -67,12 +67,18 @@ export function parseResource(pattern: string): ResourceTest {
     if (!url || resource === "*") return false;
     const { protocol, pathname } = url;
     if (!isOrigin(`${protocol}//${url.hostname}`)) return false;
-    // The parser knows the default ports, which stand in no URL.
-    if (port !== "*" && new URL(`${protocol}//h:${port}`).port !== url.port) return false;
+    if (!isPort(port, url, effect)) return false;
     if (!path) return true;
     try {
       if (!AMBIGUOUS_PATH.test(pathname)) return isPath(decodeURIComponent(pathname));
     } catch {}
     return effect === "deny";
   };
+}
+
+/** Without a port an allow means the scheme's own, a deny all. */
+function isPort(wanted: string, { protocol, port }: URL, effect: string): boolean {
+  if (wanted === "*" || (wanted === "" && effect === "deny")) return true;
+  // The parser knows the default ports, which stand in no URL.
+  return new URL(`${protocol}//h:${wanted}`).port === port;
 }

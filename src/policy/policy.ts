@@ -2,7 +2,7 @@
 
 import { oneOf } from "../base/one-of.ts";
 import { parseSocketUrl, redact } from "../base/url.ts";
-import { SocketError } from "../errors.ts";
+import { invalidOption, SocketError } from "../errors.ts";
 import { type Condition, type PolicyRequest, parseCondition } from "./conditions.ts";
 import { parseGlob, parseResource } from "./pattern.ts";
 
@@ -34,17 +34,31 @@ export interface Guard {
 
 type Policies = Policy | readonly Policy[];
 
-let defaultPolicies: Policies = [];
+/** Where the default stands: the same for every copy of the library, so that none is a way around it. */
+const DEFAULT = Symbol.for("onesocket.defaultPolicy");
 
 /** Allows every URL, but no address of a private network, to which its name may resolve. For Node. */
 export const denyPrivateNetworks: Policy = { evaluate: () => true, deniesPrivateNetworks: true };
 
+/** What must be given for a policy. */
+export const WANTED_POLICY = "a policy, or a list of them";
+
+/** Tells whether it is a policy, or a list of them. */
+export function isPolicies(value: unknown): value is Policies {
+  return [value].flat().every((one) => typeof Object(one).evaluate === "function");
+}
+
 /**
  * Sets the policy for each `connect` that is given none. Of several all must allow; `null` is for none.
  * What is dialling already keeps the policy that it began with.
+ *
+ * @throws {SocketError} INVALID, `ERR_INVALID_OPTION`, for what is no policy
  */
 export function setDefaultPolicy(policy: Policies | null): void {
-  defaultPolicies = policy ?? [];
+  if (policy !== null && !isPolicies(policy)) {
+    throw invalidOption("policy", policy, WANTED_POLICY, "setDefaultPolicy");
+  }
+  Reflect.set(globalThis, DEFAULT, policy ?? []);
 }
 
 /**
@@ -56,7 +70,7 @@ export function setDefaultPolicy(policy: Policies | null): void {
  *   effect, operator or field, a missing value, or a pattern or RegExp that can't be read
  */
 export function createPolicy(statements: readonly Statement[]): Policy {
-  const rules = statements.map(parseStatement);
+  const rules = [statements].flat().map(parseStatement);
   return {
     deniesPrivateNetworks: false,
     evaluate(request) {
@@ -72,7 +86,7 @@ export function createPolicy(statements: readonly Statement[]): Policy {
 
 /** The say of `policy`, or of the default policy where that is undefined. Without any, all is allowed. */
 export function createGuard(policy?: Policies, meta?: PolicyRequest["meta"]): Guard {
-  const policies = [policy ?? defaultPolicies].flat();
+  const policies: readonly Policy[] = [policy ?? Reflect.get(globalThis, DEFAULT) ?? []].flat();
   return {
     deniesPrivateNetworks: policies.some((one) => one.deniesPrivateNetworks),
     admitUrl(url) {

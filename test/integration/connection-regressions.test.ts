@@ -158,7 +158,10 @@ describe("arguments", () => {
     await connection.close();
     const wrong = Object.create({ readTimeout: "soon" });
     expect(await rejected(connect(url, wrong))).toMatchObject({ code: "ERR_INVALID_OPTION" });
-    expect(await rejected(connect(url, 5 as never))).toMatchObject({ kind: "INVALID" });
+    for (const none of [5, "chat", ["chat"]]) {
+      const error = await rejected(connect(url, none as never));
+      expect(error).toMatchObject({ kind: "INVALID", details: { option: "options" } });
+    }
   });
 
   test("of receive, send and close: each is SocketError INVALID, or taken; nothing is half done", async () => {

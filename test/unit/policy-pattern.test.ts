@@ -79,14 +79,23 @@ describe("a pattern means, whether it allows or denies,", () => {
   });
 });
 
+test.each([
+  ["ws://good.example", "ws://good.example:443/"],
+  ["wss://good.example", "wss://good.example:8443/"],
+  ["*://good.example", "ws://good.example:443/"],
+  ["*://**/admin", "ws://127.0.0.1:8080/admin"],
+])("without a port an allow means the scheme's own, a deny all: %s, %s", (pattern, url) => {
+  expect({ allows: allows(pattern, url), denies: denies(pattern, url) }).toEqual({
+    allows: false,
+    denies: true,
+  });
+});
+
 describe("a pattern does not mean, whether it allows or denies,", () => {
   test.each([
     ["wss://good.example", "ws://good.example/"],
     ["wss://good.example", "http://good.example/"],
-    ["ws://good.example", "ws://good.example:443/"],
-    ["wss://good.example", "wss://good.example:8443/"],
     ["wss://good.example:443", "wss://good.example:444/"],
-    ["*://good.example", "ws://good.example:443/"],
     ["wss://good.example", "wss://good.example@evil.test/"],
     ["wss://good.example", "wss://good.example:443@evil.test/"],
     ["wss://good.example", "wss://good.example%40@evil.test/"],

@@ -369,3 +369,15 @@ describe("a condition", () => {
     expect(value.lastIndex).toBe(0);
   });
 });
+
+test("setDefaultPolicy refuses what is no policy, undefined too, and keeps the one that holds", () => {
+  for (const wrong of [undefined, {}, "allow", [null]]) {
+    expect(() => setDefaultPolicy(wrong as never)).toThrow(
+      /setDefaultPolicy: policy is .*a policy/,
+    );
+  }
+});
+
+test("createPolicy names the statement also where there is none", () => {
+  expect(() => createPolicy(undefined as never)).toThrow(/createPolicy: statements\[0\]/);
+});

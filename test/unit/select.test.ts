@@ -334,3 +334,9 @@ describe("after", () => {
     },
   );
 });
+
+test("what is no list of cases is INVALID", async () => {
+  for (const wrong of [undefined, new Channel(), [new Channel()], [Promise.resolve()], [null]]) {
+    await expect(select(wrong as never)).rejects.toMatchObject({ code: "ERR_INVALID_OPTION" });
+  }
+});
