@@ -25,25 +25,25 @@ export interface LinkObserver extends Pick<AdapterSink, "open" | "message" | "po
 
 /** Tells `observer` what is reported to `sink`. */
 class Tap implements AdapterSink {
-  readonly #sink: AdapterSink;
+  /** Given before anything is reported: nothing is from within a dial. */
+  sink: AdapterSink | null = null;
   readonly #observer: LinkObserver;
   #error: SocketError | null = null;
 
-  constructor(sink: AdapterSink, observer: LinkObserver) {
-    this.#sink = sink;
+  constructor(observer: LinkObserver) {
     this.#observer = observer;
   }
 
   get separateTasks(): boolean {
-    return this.#sink.separateTasks;
+    return !!this.sink?.separateTasks;
   }
   open(): void {
-    this.#sink.open();
+    this.sink?.open();
     this.#observer.open();
   }
   message(data: string | Uint8Array): void {
     this.#observer.message(data);
-    this.#sink.message(data);
+    this.sink?.message(data);
   }
   ping(): void {
     this.#observer.ping();
@@ -56,10 +56,10 @@ class Tap implements AdapterSink {
   }
   error(error: SocketError): void {
     this.#error = error;
-    this.#sink.error(error);
+    this.sink?.error(error);
   }
   close(info: CloseInfo): void {
-    this.#sink.close(info);
+    this.sink?.close(info);
     this.#observer.end(info, this.#error);
   }
 }
@@ -75,12 +75,15 @@ export interface Link {
  * @throws what the dialer throws
  */
 export function openLink(request: DialRequest, observer: LinkObserver, dialer: Dialer): Link {
-  let adapter: Adapter | undefined;
-  const socket = makeWebSocket({
+  const tap = new Tap(observer);
+  const adapter = dialer.dial(request, tap);
+  const over: Dialer = {
     supported: true,
     checkOptions() {},
-    dial: (_request, sink) => (adapter = dialer.dial(request, new Tap(sink, observer))),
-  });
-  socket.open(request.url as string);
-  return { socket, adapter: adapter as unknown as Adapter };
+    dial(_request, sink) {
+      tap.sink = sink;
+      return adapter;
+    },
+  };
+  return { socket: makeWebSocket(over).open(adapter.url), adapter };
 }

@@ -1,7 +1,7 @@
 /** Bounded: gives sockets that can't be dropped a bounded life: `dialTimeout`, `signal` and `terminate`.
  *  One that is given up is heard of no more, while the platform closes it in its own time. */
 
-import { parseDuration } from "../base/duration.ts";
+import { parseDuration, WANTED_DURATION } from "../base/duration.ts";
 import { startTimer, type Timer } from "../base/timer.ts";
 import { CLOSE_TIMEOUT_MS, CloseCode, DEFAULT_DIAL_TIMEOUT_MS } from "../constants.ts";
 import { invalidOption, type SocketError } from "../errors.ts";
@@ -109,7 +109,7 @@ export function createBoundedDialer(inner: Dialer, dialStream: Dialer["dial"]): 
 
     checkOptions({ dialTimeout = 0, signal, transport = "socket", ...rest }: BoundedOptions): void {
       if (!(parseDuration(dialTimeout) >= 0)) {
-        throw invalidOption("dialTimeout", dialTimeout, '0 or more ms, or a duration as "1m30s"');
+        throw invalidOption("dialTimeout", dialTimeout, WANTED_DURATION);
       }
       if (!(signal === undefined || signal instanceof AbortSignal)) {
         throw invalidOption("signal", signal, "an AbortSignal");

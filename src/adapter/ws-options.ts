@@ -1,7 +1,7 @@
 /** Options of a dial by `ws`: checked here, and put into its words. */
 
 import { connect, type Socket } from "node:net";
-import { parseDuration } from "../base/duration.ts";
+import { parseDuration, WANTED_DURATION } from "../base/duration.ts";
 import { isToken } from "../base/url.ts";
 import {
   CLOSE_TIMEOUT_MS,
@@ -61,8 +61,7 @@ const CHECKS: { readonly [Option in keyof WebSocketOptions]-?: (value: unknown) 
         ? null
         : "an http.Agent",
     tls: checkTls,
-    dialTimeout: (value) =>
-      parseDuration(value) >= 0 ? null : '0 or more ms, or a duration as "1m30s"',
+    dialTimeout: (value) => (parseDuration(value) >= 0 ? null : WANTED_DURATION),
     signal: (value) => (value instanceof AbortSignal ? null : "an AbortSignal"),
   };
 

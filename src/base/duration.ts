@@ -16,6 +16,9 @@ const WHOLE = /^((\d+(?:\.\d*)?|\.\d+)([nuµμm]?s|[mh]))+$/;
 /** A number of milliseconds, or a Go duration string: `"5s"`, `"1m30s"`, `"250ms"`, `"1.5h"`. */
 export type Duration = number | string;
 
+/** What must be given for a duration. */
+export const WANTED_DURATION = '0 or more ms, or a duration as "1m30s"';
+
 /** Milliseconds of a duration; NaN or less than 0 when it is none. */
 export function parseDuration(value: unknown): number {
   if (typeof value === "number") return value;

@@ -13,9 +13,6 @@ export interface WaitOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
-/** What must be given for a duration. */
-export const WANTED_DURATION = '0 or more ms, or a duration as "1m30s"';
-
 /** Settles a wait, once; later calls do nothing. */
 export interface Settle<T> {
   resolve(value: T): void;

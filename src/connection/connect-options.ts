@@ -1,8 +1,7 @@
 /** Connect options: those of a connection, checked all together, so that one error lists every wrong one. */
 
-import { type Duration, parseDuration } from "../base/duration.ts";
+import { type Duration, parseDuration, WANTED_DURATION } from "../base/duration.ts";
 import { checkProtocols, listProtocols, type Protocols, parseSocketUrl } from "../base/url.ts";
-import { WANTED_DURATION } from "../base/wait.ts";
 import {
   DEFAULT_CHANNEL_CAPACITY,
   DEFAULT_MAX_BACKLOG_BYTES,
@@ -60,7 +59,7 @@ export interface ConnectRequest {
 
 const isObject = (value: unknown): boolean => typeof value === "object" && value !== null;
 const isIn = (value: unknown, max: number): boolean =>
-  Number.isSafeInteger(value) && (value as number) >= 1 && (value as number) <= max;
+  typeof value === "number" && Number.isSafeInteger(value) && value >= 1 && value <= max;
 
 const checkDuration = (value: unknown): string | false =>
   !(parseDuration(value) >= 0) && WANTED_DURATION;
@@ -96,9 +95,12 @@ class Problems {
     }
   }
 
-  throwAny(): void {
-    if (this.#messages.length === 0) return;
-    throw new SocketError("INVALID", `connect: ${this.#messages.join("; ")}`, {
+  get found(): boolean {
+    return this.#messages.length > 0;
+  }
+
+  toError(): SocketError {
+    return new SocketError("INVALID", `connect: ${this.#messages.join("; ")}`, {
       code: this.#code,
       details: { options: this.#options },
     });
@@ -136,13 +138,9 @@ export function checkConnect(url: unknown, given: ConnectOptions, dialer: Dialer
       }
     });
   }
-  problems.throwAny();
-  return {
-    url: parsed as URL,
-    protocols: protocols as string[],
-    options,
-    settings: toSettings(given),
-  };
+  // Of these two each is missing only where it was a problem.
+  if (!parsed || !protocols || problems.found) throw problems.toError();
+  return { url: parsed, protocols, options, settings: toSettings(given) };
 }
 
 function toSettings(given: ConnectOptions): SessionSettings {

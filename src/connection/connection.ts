@@ -1,7 +1,7 @@
 /** Connection: a socket whose messages are asked for, one at a time, as a channel or as streams. */
 
-import { type Duration, parseDuration } from "../base/duration.ts";
-import { WANTED_DURATION, type WaitOptions, wait } from "../base/wait.ts";
+import { type Duration, parseDuration, WANTED_DURATION } from "../base/duration.ts";
+import { type WaitOptions, wait } from "../base/wait.ts";
 import { CloseCode, type MessageType } from "../constants.ts";
 import { invalidOption, SocketError } from "../errors.ts";
 import type { CloseInfo } from "../link.ts";

@@ -34,7 +34,7 @@ export function invalidMessage(value: unknown, wanted: string, cause?: unknown):
 }
 
 function isByte(value: unknown): boolean {
-  return Number.isInteger(value) && (value as number) >= 0 && (value as number) <= 255;
+  return typeof value === "number" && Number.isInteger(value) && value >= 0 && value <= 255;
 }
 
 /** @throws {SocketError} INVALID, `ERR_INVALID_MESSAGE`, for what is not bytes */

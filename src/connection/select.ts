@@ -1,8 +1,7 @@
 /** Select: waits for several channels at once, and for the time that passes. */
 
-import { type Duration, parseDuration } from "../base/duration.ts";
+import { type Duration, parseDuration, WANTED_DURATION } from "../base/duration.ts";
 import { MAX_DELAY_MS, startTimer } from "../base/timer.ts";
-import { WANTED_DURATION } from "../base/wait.ts";
 import { invalidOption } from "../errors.ts";
 import { type AbortOptions, type Case, Channel, takeFirst } from "./channel.ts";
 import { Queue, type Received } from "./queue.ts";

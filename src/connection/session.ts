@@ -3,6 +3,7 @@
 
 import { Deferred } from "../base/deferred.ts";
 import { startTimer, type Timer } from "../base/timer.ts";
+import { redact } from "../base/url.ts";
 import type { Settle } from "../base/wait.ts";
 import { ReadyState } from "../constants.ts";
 import { type ErrorKind, SocketError } from "../errors.ts";
@@ -71,8 +72,7 @@ export class Session implements LinkObserver {
 
   /** An error of this connection, in one line that says where it leads. */
   describe(kind: ErrorKind, code: string, text: string): SocketError {
-    const { origin, pathname } = new URL(this.link.adapter.url);
-    const message = `Connection ${origin}${pathname}: ${text}`;
+    const message = `Connection ${redact(this.link.adapter.url)}: ${text}`;
     return new SocketError(kind, message, { code, retryable: kind === "TIMEOUT" });
   }
 
