@@ -1,22 +1,18 @@
 /** The demo's page as a visitor meets it: in Chromium, with the mouse, the keyboard and on a phone. */
 
 import { once } from "node:events";
-import type { Browser, BrowserContextOptions, Locator, Page } from "playwright";
-import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import type { BrowserContextOptions, Locator, Page } from "playwright";
+import { describe, expect, test } from "vitest";
 import { WebSocket, WebSocketServer } from "ws";
-import { launchChromium } from "../support/chromium.ts";
-import { type DemoProcess, pageUrl, portOf, startDemo } from "./demo-process.ts";
-import { artifact, untilShows, visit } from "./demo-visit.ts";
+import { pageUrl, portOf, startDemo } from "./demo-process.ts";
+import { artifact, untilShows, useDemo } from "./demo-visit.ts";
 
 describe("the demo's page", () => {
-  let demo: DemoProcess;
-  let browser: Browser;
-  let url: string;
+  const visits = useDemo();
   let page: Page;
-  let complaints: string[];
 
   async function openPage(options: BrowserContextOptions = {}): Promise<void> {
-    ({ page, complaints } = await visit(browser, url, options));
+    page = await visits.open(options);
   }
 
   const button = (name: string): Locator => page.getByRole("button", { name, exact: true });
@@ -40,22 +36,6 @@ describe("the demo's page", () => {
     await button("Send your bytes").click();
     await rows("received", "binary").nth(1).waitFor();
   }
-
-  beforeAll(async () => {
-    demo = startDemo("0");
-    [browser, url] = await Promise.all([launchChromium(), pageUrl(demo)]);
-  });
-
-  afterAll(async () => {
-    await browser.close();
-    demo.kill("SIGTERM");
-    await once(demo, "exit");
-  });
-
-  afterEach(async () => {
-    await page?.context().close();
-    expect(complaints ?? []).toEqual([]);
-  });
 
   test("text, JSON, a record and typed bytes come back, each with its size and round trip", async () => {
     await openPage();
@@ -144,13 +124,13 @@ describe("the demo's page", () => {
 
   test("a refused connection is one error and one close in the log", async () => {
     await openPage();
-    await page.getByLabel("URL").fill(url.replace("http", "ws").replace(/\/$/, "/nowhere"));
+    await page.getByLabel("URL").fill(visits.url.replace("http", "ws").replace(/\/$/, "/nowhere"));
     await button("Connect").click();
     await untilShows(rows("state", "closed"), "1006 · not clean");
     expect(await rows("error", "error").count()).toBe(1);
     expect(await rows("state", "closed").count()).toBe(1);
     // The browser itself reports the refusal to its console.
-    expect(complaints.splice(0).join()).toContain("404");
+    expect(visits.complaints.splice(0).join()).toContain("404");
   });
 
   test("the keyboard alone connects, sends with Enter and disconnects", async () => {
@@ -249,7 +229,7 @@ describe("the demo's page", () => {
   });
 
   test("a strict policy goes with every answer, and only listed files are served", async () => {
-    const answer = await fetch(url);
+    const answer = await fetch(visits.url);
     const policy = answer.headers.get("content-security-policy");
     expect(policy).toContain("default-src 'self'; connect-src 'self' ws:;");
     expect(policy).not.toContain("unsafe");
@@ -259,9 +239,9 @@ describe("the demo's page", () => {
       "..%2fstart.mjs",
       "%2e%2e/package.json",
     ]) {
-      expect((await fetch(url + path)).status).toBe(404);
+      expect((await fetch(visits.url + path)).status).toBe(404);
     }
-    expect((await fetch(url, { method: "POST" })).status).toBe(405);
+    expect((await fetch(visits.url, { method: "POST" })).status).toBe(405);
   });
 
   test("a demo that ends while pages are connected says 1001 to them and exits with 0", async () => {
@@ -277,7 +257,7 @@ describe("the demo's page", () => {
   });
 
   test("a page of another origin gets no WebSocket", async () => {
-    const socket = new WebSocket(url.replace("http", "ws").concat("echo"), {
+    const socket = new WebSocket(visits.url.replace("http", "ws").concat("echo"), {
       origin: "http://elsewhere.example",
     });
     const [, response] = await once(socket, "unexpected-response");

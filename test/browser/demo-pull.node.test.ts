@@ -1,25 +1,21 @@
 /** The demo's pull pane as a visitor meets it: the awaited echo, and the flood for a slow consumer. */
 
 import { once } from "node:events";
-import type { Browser, BrowserContextOptions, Locator, Page } from "playwright";
-import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import type { BrowserContextOptions, Locator, Page } from "playwright";
+import { describe, expect, test } from "vitest";
 import { WebSocket } from "ws";
-import { launchChromium } from "../support/chromium.ts";
-import { type DemoProcess, pageUrl, startDemo } from "./demo-process.ts";
-import { artifact, untilShows, visit } from "./demo-visit.ts";
+import { pageUrl, startDemo } from "./demo-process.ts";
+import { artifact, untilShows, useDemo } from "./demo-visit.ts";
 
 const CAPACITY = 32;
 const FLOOD = 2_000;
 
 describe("the demo's pull pane", () => {
-  let demo: DemoProcess;
-  let browser: Browser;
-  let url: string;
+  const visits = useDemo();
   let page: Page;
-  let complaints: string[];
 
   async function openPane(options: BrowserContextOptions = {}): Promise<void> {
-    ({ page, complaints } = await visit(browser, url, options, "#pull"));
+    page = await visits.open(options, "#pull");
   }
 
   const button = (name: string): Locator => page.getByRole("button", { name, exact: true });
@@ -56,22 +52,6 @@ describe("the demo's pull pane", () => {
     await untilShows(rows("received", "text"), "Whoever asks gets it back");
   }
 
-  beforeAll(async () => {
-    demo = startDemo("0");
-    [browser, url] = await Promise.all([launchChromium(), pageUrl(demo)]);
-  });
-
-  afterAll(async () => {
-    await browser.close();
-    demo.kill("SIGTERM");
-    await once(demo, "exit");
-  });
-
-  afterEach(async () => {
-    await page?.context().close();
-    expect(complaints ?? []).toEqual([]);
-  });
-
   test("the loop receives the echoes in order, and ends with the connection", async () => {
     await openPane();
     expect(await state().textContent()).toBe("CLOSED");
@@ -94,7 +74,7 @@ describe("the demo's pull pane", () => {
   test("a connection that the server ends also ends the loop, and can be made anew", async () => {
     const other = startDemo("0");
     const otherUrl = await pageUrl(other);
-    ({ page, complaints } = await visit(browser, otherUrl, {}, "#pull"));
+    page = await visits.open({}, "#pull", otherUrl);
     await connect();
     const exited = once(other, "exit");
     other.kill("SIGTERM");
@@ -104,7 +84,7 @@ describe("the demo's pull pane", () => {
     await button("Connect").click();
     await rows("error", "ERR_CONNECTION_FAILED").waitFor();
     // The browser itself reports the refusal to its console.
-    expect(complaints.splice(0).join()).toContain("ERR_CONNECTION_REFUSED");
+    expect(visits.complaints.splice(0).join()).toContain("ERR_CONNECTION_REFUSED");
   });
 
   test("on a WebSocket the backlog of a slow consumer rises far beyond the capacity", async () => {
@@ -154,7 +134,7 @@ describe("the demo's pull pane", () => {
 
   test("a flood that the server ends in the middle says so", async () => {
     const other = startDemo("0");
-    ({ page, complaints } = await visit(browser, await pageUrl(other), {}, "#pull"));
+    page = await visits.open({}, "#pull", await pageUrl(other));
     await startFlood("WebSocketStream can pause", 50);
     await untilShows(socket(), "PAUSED");
     const exited = once(other, "exit");
@@ -182,7 +162,7 @@ describe("the demo's pull pane", () => {
   });
 
   test("the keyboard alone changes the pane, floods, slows the consumer down and stops", async () => {
-    ({ page, complaints } = await visit(browser, url));
+    page = await visits.open();
     const focused = page.locator(":focus");
     const tabTo = async (id: string): Promise<void> => {
       while ((await focused.getAttribute("id")) !== id) await page.keyboard.press("Tab");
@@ -239,7 +219,7 @@ describe("the demo's pull pane", () => {
 
   test("the server's flood refuses what is no number of messages", async () => {
     for (const request of ["many", "0", "10001", "1.5", ""]) {
-      const client = new WebSocket(`${url.replace("http", "ws")}flood`);
+      const client = new WebSocket(`${visits.url.replace("http", "ws")}flood`);
       client.once("open", () => client.send(request));
       const [code, reason] = await once(client, "close");
       expect([code, String(reason)]).toEqual([1008, "ask for 1..10000 messages"]);

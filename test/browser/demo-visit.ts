@@ -1,9 +1,13 @@
 /** A visit to the demo's page, for the tests of its panes. */
 
+import { once } from "node:events";
 import { fileURLToPath } from "node:url";
 import type { Browser, BrowserContextOptions, Locator, Page } from "playwright";
+import { afterAll, afterEach, beforeAll, expect } from "vitest";
+import { launchChromium } from "../support/chromium.ts";
+import { type DemoProcess, pageUrl, startDemo } from "./demo-process.ts";
 
-export interface Visit {
+interface Visit {
   readonly page: Page;
   /** Whatever the page complained of or loaded from elsewhere: must be empty at the end. */
   readonly complaints: string[];
@@ -15,7 +19,7 @@ export function artifact(name: string): string {
 }
 
 /** Opens the demo's page, at `url` of its server and with `fragment`, in a context of its own. */
-export async function visit(
+async function visit(
   browser: Browser,
   url: string,
   options: BrowserContextOptions = {},
@@ -38,4 +42,51 @@ export async function visit(
 /** Waits until an element shows the text. */
 export async function untilShows(locator: Locator, text: string): Promise<void> {
   await locator.filter({ hasText: text }).first().waitFor();
+}
+
+/** A demo for all tests of a `describe`, and the visit of each. */
+export interface DemoVisits {
+  /** Of its page. */
+  readonly url: string;
+  /** Of the visit that goes on; what a test expects of them it takes out. */
+  readonly complaints: string[];
+  /** Opens the page, of this demo unless told otherwise. */
+  open(options?: BrowserContextOptions, fragment?: string, url?: string): Promise<Page>;
+}
+
+/** Starts a demo before the tests that follow and ends it behind them; no visit may leave a complaint. */
+export function useDemo(): DemoVisits {
+  let demo: DemoProcess;
+  let browser: Browser;
+  let url: string;
+  let current: Visit | undefined;
+
+  beforeAll(async () => {
+    demo = startDemo("0");
+    [browser, url] = await Promise.all([launchChromium(), pageUrl(demo)]);
+  });
+
+  afterAll(async () => {
+    await browser.close();
+    demo.kill("SIGTERM");
+    await once(demo, "exit");
+  });
+
+  afterEach(async () => {
+    await current?.page.context().close();
+    expect(current?.complaints ?? []).toEqual([]);
+  });
+
+  return {
+    get url() {
+      return url;
+    },
+    get complaints() {
+      return current?.complaints ?? [];
+    },
+    async open(options = {}, fragment = "", at = url) {
+      current = await visit(browser, at, options, fragment);
+      return current.page;
+    },
+  };
 }
