@@ -1,7 +1,7 @@
 /** The build: one source, three shapes of it (Node, native sockets, a script tag), and the types.
  *  Every warning is an error: an unresolved import or a cycle must not reach a package. */
 
-import { rmSync } from "node:fs";
+import { readFileSync, rmSync } from "node:fs";
 import commonjs from "@rollup/plugin-commonjs";
 import nodeResolve from "@rollup/plugin-node-resolve";
 import terser from "@rollup/plugin-terser";
@@ -10,6 +10,10 @@ import esbuild from "rollup-plugin-esbuild";
 import { TERSER_OPTIONS } from "./scripts/terser-options.mjs";
 
 const INPUT = "src/index.ts";
+/** Node has the server's half, too. Both share their code: a socket is of one class, whoever made it. */
+const NODE_INPUT = { index: INPUT, server: "src/server/index.ts" };
+
+const { dependencies } = JSON.parse(readFileSync("package.json", "utf8"));
 
 /** The script-tag bundle contains code of others, whose licence asks for this line. */
 const BANNER = "/*! onesocket | MIT License | contains isomorphic-ws (c) heineiuo, MIT */";
@@ -37,21 +41,36 @@ const transpile = esbuild({ target: "es2022", tsconfig: "tsconfig.json" });
 const forNode = [nodeResolve({ exportConditions: ["node"], preferBuiltins: true }), transpile];
 const forNative = [nodeResolve({ browser: true }), commonjs({ strictRequires: "auto" }), transpile];
 
+const SHARED_OUTPUT = { sourcemap: true, generatedCode: GENERATED_CODE };
+const CJS = { format: "cjs", exports: "named", interop: "auto" };
+
 /** ESM and CJS, side by side. */
 function bothModuleKinds(directory) {
-  const shared = { sourcemap: true, generatedCode: GENERATED_CODE };
   return [
-    { ...shared, file: `${directory}/index.js`, format: "es" },
-    { ...shared, file: `${directory}/index.cjs`, format: "cjs", exports: "named", interop: "auto" },
+    { ...SHARED_OUTPUT, file: `${directory}/index.js`, format: "es" },
+    { ...SHARED_OUTPUT, file: `${directory}/index.cjs`, ...CJS },
+  ];
+}
+
+/** The same for several entries, and the file of what they share. */
+function bothModuleKindsOfAll(directory) {
+  const names = (extension) => ({
+    dir: directory,
+    entryFileNames: `[name].${extension}`,
+    chunkFileNames: `shared.${extension}`,
+  });
+  return [
+    { ...SHARED_OUTPUT, ...names("js"), format: "es" },
+    { ...SHARED_OUTPUT, ...names("cjs"), ...CJS },
   ];
 }
 
 export default [
   {
-    input: INPUT,
-    external: ["ws", "isomorphic-ws", "eventemitter3", /^node:/],
+    input: NODE_INPUT,
+    external: [...Object.keys(dependencies), /^node:/],
     plugins: [cleanDist, ...forNode],
-    output: bothModuleKinds("dist/node"),
+    output: bothModuleKindsOfAll("dist/node"),
     onwarn: failOnWarning,
   },
   {
@@ -76,12 +95,17 @@ export default [
     onwarn: failOnWarning,
   },
   {
-    input: INPUT,
-    plugins: [dts({ tsconfig: "tsconfig.json" })],
-    output: [
-      { file: "dist/index.d.ts", format: "es", banner: TYPES_BANNER },
-      { file: "dist/index.d.cts", format: "es", banner: TYPES_BANNER },
-    ],
+    input: NODE_INPUT,
+    external: [/^node:/],
+    // Constructors that are for the library alone are marked as internal.
+    plugins: [dts({ tsconfig: "tsconfig.json", compilerOptions: { stripInternal: true } })],
+    output: ["ts", "cts"].map((extension) => ({
+      dir: "dist",
+      format: "es",
+      entryFileNames: `[name].d.${extension}`,
+      chunkFileNames: `shared.d.${extension}`,
+      banner: TYPES_BANNER,
+    })),
     onwarn: failOnWarning,
   },
 ];

@@ -43,6 +43,7 @@ export class Lifecycle implements AdapterSink {
   /** Starts the one dial. @throws what the dialer throws, and then nothing has been started */
   dial(dialer: Dialer, request: DialRequest): void {
     this.adapter = dialer.dial(request, this);
+    if (this.adapter.accepted) this.#state = ReadyState.OPEN;
   }
 
   /**
@@ -62,7 +63,7 @@ export class Lifecycle implements AdapterSink {
   }
 
   open(): void {
-    if (this.#state !== ReadyState.CONNECTING) return;
+    if (this.#state > ReadyState.OPEN) return;
     this.#state = ReadyState.OPEN;
     this.#observer.open();
   }

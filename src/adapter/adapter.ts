@@ -64,6 +64,8 @@ export interface Adapter {
   readonly protocol: string;
   /** The extensions in use, as in `Sec-WebSocket-Extensions`, or `""`. */
   readonly extensions: string;
+  /** Whether it was accepted, not dialled: then it is open before `open` is reported. */
+  readonly accepted?: boolean;
   /** `"ip:port"` of the peer; absent where the platform does not tell. */
   readonly remoteAddress?: string;
   /**

@@ -81,6 +81,17 @@ export function describeTooBig(url: string, readLimit: number, cause?: Error): S
   return new SocketError("INTERNAL", message, { code: "ERR_MESSAGE_TOO_BIG", details, cause });
 }
 
+/** More is kept waiting by the peer than it may. */
+export function describeTooSlow(url: string, unsent: number, maxUnsent: number): SocketError {
+  const message = `WebSocket ${redact(url)}: ${unsent} bytes are unsent, more than maxUnsent, ${maxUnsent}`;
+  const details = { limit: maxUnsent };
+  return new SocketError("UNAVAILABLE", message, {
+    code: "ERR_TOO_SLOW",
+    retryable: true,
+    details,
+  });
+}
+
 /** A Blob could not be read, so that what stands behind it can't be sent in order. */
 export function describeUnreadable(cause: unknown, url: string): SocketError {
   const message = `WebSocket ${redact(url)}: a Blob could not be read`;

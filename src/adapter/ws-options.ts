@@ -2,7 +2,6 @@
 
 import { connect, type Socket } from "node:net";
 import { parseDuration, WANTED_DURATION } from "../base/duration.ts";
-import { isToken } from "../base/url.ts";
 import {
   CLOSE_TIMEOUT_MS,
   Compression,
@@ -13,16 +12,25 @@ import {
 } from "../constants.ts";
 import { invalidOption, SocketError } from "../errors.ts";
 import type { TlsOptions, WebSocketOptions } from "./adapter.ts";
+import { checkHeaderFields } from "./header-fields.ts";
 import { checkLiteral, connectPublic, lookupPublic } from "./ws-private-networks.ts";
+
+/** Counts what is sent: messages, and bytes of their payload. */
+export interface OutgoingTraffic {
+  messagesOut: number;
+  bytesOut: number;
+}
+
+/** What a `ws` socket goes by, dialled or accepted. */
+export interface WsOptions extends WebSocketOptions {
+  /** Bytes that the peer may keep waiting, before it is closed on with 1013. @default Infinity */
+  readonly maxUnsent?: number | undefined;
+  /** Where what is sent is counted up. */
+  readonly traffic?: OutgoingTraffic | undefined;
+}
 
 const MAX_REDIRECTS = 20;
 const MAX_COMPRESSION_THRESHOLD_BYTES = 100 * 1024 * 1024;
-
-/** Fields that the handshake itself writes (RFC 6455, section 4.1), or that would announce a body. */
-const HANDSHAKE_FIELD =
-  /^(connection|upgrade|content-length|transfer-encoding|trailer|expect|sec-websocket-.*)$/i;
-// What RFC 9110, section 5.5, forbids in a field value; above all CR and LF, which would start another.
-const FORBIDDEN_IN_VALUE = /[^\t\x20-\x7e\x80-\xff]/;
 
 const isText = (value: unknown): boolean => typeof value === "string";
 const isKeyMaterial = (value: unknown): boolean => isText(value) || value instanceof Uint8Array;
@@ -48,7 +56,7 @@ const TLS_CHECKS: { readonly [Key in keyof TlsOptions]-?: (value: unknown) => bo
 /** One check an option: returns what the value must be when it is not. */
 const CHECKS: { readonly [Option in keyof WebSocketOptions]-?: (value: unknown) => string | null } =
   {
-    headers: checkHeaders,
+    headers: checkHeaderFields,
     compression: (value) =>
       Object.values<unknown>(Compression).includes(value)
         ? null
@@ -106,31 +114,6 @@ function checkInteger(value: unknown, max: number): string | null {
   return fits ? null : `an integer, 0..${max}`;
 }
 
-function checkHeaders(headers: unknown): string | null {
-  // What is iterable, as Headers or a Map, has its fields elsewhere than in its properties.
-  if (!isObject(headers) || Symbol.iterator in headers) return "a plain object of header fields";
-  const seen = new Set<string>();
-  for (const [name, value] of Object.entries(headers)) {
-    if (!isToken(name)) return `named by tokens; ${JSON.stringify(name)} is none`;
-    if (HANDSHAKE_FIELD.test(name)) return `without "${name}", which the handshake writes itself`;
-    const wanted = checkFieldValue(value);
-    if (wanted !== null) return `${wanted}; "${name}" is not`;
-    if (seen.has(name.toLowerCase()))
-      return `without "${name}" in two spellings; an array sends both`;
-    seen.add(name.toLowerCase());
-  }
-  return null;
-}
-
-function checkFieldValue(value: unknown): string | null {
-  const parts: unknown[] = Array.isArray(value) ? value : [value];
-  for (const part of parts) {
-    if (typeof part !== "string") return "of strings or arrays of strings";
-    if (FORBIDDEN_IN_VALUE.test(part)) return "free of line breaks and control characters";
-  }
-  return null;
-}
-
 function checkTls(tls: unknown): string | null {
   if (!isObject(tls)) return "an object of TLS settings";
   for (const [key, value] of Object.entries(tls)) {
@@ -156,6 +139,11 @@ const DEFLATE = {
   },
 } as const;
 
+/** What `ws` takes to offer this mode, or to agree to it. */
+export function toDeflateOptions(compression: Compression): object | false {
+  return DEFLATE[compression];
+}
+
 /**
  * The options in the words of `ws`, for a handshake with `url`; `onlyPublic` keeps it out of private networks.
  *
@@ -167,7 +155,7 @@ export function toWsOptions(options: WebSocketOptions, url: URL, onlyPublic = fa
   const settings = {
     headers,
     agent,
-    perMessageDeflate: DEFLATE[compression],
+    perMessageDeflate: toDeflateOptions(compression),
     maxPayload: maxPayloadOf(options),
     closeTimeout: CLOSE_TIMEOUT_MS,
     // The adapter answers pings itself.

@@ -1,11 +1,15 @@
 /** Ws output: what was sent over a `ws` socket and has not yet been handed to the network.
  *  Made at the first send; an idle connection has none. */
 
+import type { Socket } from "node:net";
 import type { WebSocket as WsSocket } from "ws";
 import { payloadBytes, viewBytes } from "../base/bytes.ts";
 import { Fifo } from "../base/fifo.ts";
 import { Outbox } from "../base/outbox.ts";
 import { ReadyState } from "../constants.ts";
+import type { Batch, Frame } from "./ws-frame.ts";
+import type { OutgoingTraffic } from "./ws-options.ts";
+import { Turn } from "./ws-turn.ts";
 
 // What a send asks of ws, by [binary][compressed]; shared, since ws only reads them.
 const SEND_OPTIONS = [
@@ -18,6 +22,18 @@ const SEND_OPTIONS = [
     { binary: true, compress: true },
   ],
 ] as const;
+
+/** How messages leave. */
+export interface OutputSettings {
+  /** Where frames are written that were made for many; null where there are none. */
+  readonly socket: Socket | null;
+  /** Smallest message to compress, in bytes; `Infinity` for none. */
+  readonly compressionThreshold: number;
+  /** The window, in bits, of messages that are compressed each by itself; 0 where they are not. */
+  readonly windowAlone: number;
+  /** Where what is sent is counted up. */
+  readonly traffic?: OutgoingTraffic | undefined;
+}
 
 /** Who is told how the output fares. */
 export interface OutputOwner {
@@ -52,10 +68,21 @@ export function viewFixed(source: ArrayBuffer | ArrayBufferView): Uint8Array {
   return source instanceof Uint8Array ? source : viewBytes(source);
 }
 
+/** Frames of one turn leave together: behind all that the turn's own code and its promises send. */
+const flushes = new Turn<WsOutput>(
+  (run) => process.nextTick(run),
+  (output) => output.flush(),
+);
+/** In a task of its own: the count may not fall within the one that sends. */
+const counts = new Turn<WsOutput>(
+  (run) => setImmediate(run),
+  (output) => output.countSent(),
+);
+
 /** Messages on their way, in order, and their payload bytes. */
 export class WsOutput {
   readonly #ws: WsSocket | null;
-  readonly #compressionThreshold: number;
+  readonly #settings: OutputSettings;
   readonly #owner: OutputOwner;
   /** Payload sizes that the network has not taken yet, oldest first. */
   readonly #sizes = new Fifo<number>();
@@ -63,15 +90,18 @@ export class WsOutput {
   /** Of them, those that the network has taken since they were last counted. */
   #sentBytes = 0;
   #closing = false;
+  /** Frames for many, not yet written. */
+  #batch: Batch | null = null;
+  /** Messages that ws is compressing: what is written past it would overtake them. */
+  #compressing = 0;
   /** Holds what waits behind a Blob. */
   #outbox: Outbox | null = null;
   /** What is to be done behind everything held. */
   #whenEmpty: (() => void) | null = null;
 
-  /** @param compressionThreshold smallest message to compress, in bytes; `Infinity` for none */
-  constructor(ws: WsSocket | null, compressionThreshold: number, owner: OutputOwner) {
+  constructor(ws: WsSocket | null, settings: OutputSettings, owner: OutputOwner) {
     this.#ws = ws;
-    this.#compressionThreshold = compressionThreshold;
+    this.#settings = settings;
     this.#owner = owner;
   }
 
@@ -81,10 +111,37 @@ export class WsOutput {
   }
 
   send(data: string | Uint8Array | Blob): void {
+    this.flush();
     if (this.#closing || this.#ws?.readyState !== ReadyState.OPEN) {
       this.#unsentBytes += payloadBytes(data);
     } else if (this.#outbox || data instanceof Blob) this.#hold(data);
     else this.#write(data);
+  }
+
+  /** Sends what was framed for many, at the end of this turn. */
+  sendFrame(frame: Frame): void {
+    const { socket, compressionThreshold, windowAlone } = this.#settings;
+    const deflates = frame.payloadBytes >= compressionThreshold;
+    const isOpen = !this.#closing && this.#ws?.readyState === ReadyState.OPEN;
+    const isOwn = this.#outbox || this.#compressing > 0 || (deflates && windowAlone === 0);
+    if (!socket || !isOpen || isOwn) {
+      this.send(frame.data);
+      return;
+    }
+    if (this.#batch === null) flushes.add(this);
+    this.#batch = (deflates ? frame.deflated(windowAlone) : frame).after(this.#batch);
+    this.#count(frame.payloadBytes);
+  }
+
+  /** Writes the frames of this turn. */
+  flush(): void {
+    const batch = this.#batch;
+    if (batch === null) return;
+    this.#batch = null;
+    // No data may follow a close frame (RFC 6455, section 5.5.1), which ws may have sent meanwhile.
+    if (this.#ws?.readyState !== ReadyState.OPEN) return;
+    this.#sizes.push(batch.payloadBytes);
+    this.#settings.socket?.write(batch.bytes, this.#handleSent);
   }
 
   /**
@@ -93,6 +150,7 @@ export class WsOutput {
    */
   close(act: () => void): boolean {
     if (this.#closing) return true;
+    this.flush();
     this.#closing = true;
     if (this.#outbox === null) act();
     else this.#whenEmpty = act;
@@ -101,31 +159,49 @@ export class WsOutput {
 
   #write(data: string | Uint8Array): void {
     const isText = typeof data === "string";
-    const deflates = this.#compressionThreshold !== Number.POSITIVE_INFINITY;
+    const { compressionThreshold } = this.#settings;
+    const deflates = compressionThreshold !== Number.POSITIVE_INFINITY;
     // Masking copies the bytes before ws returns; compression reads them later.
     const bytes = isText || deflates ? Buffer.from(data) : data;
-    const compress = bytes.length >= this.#compressionThreshold;
+    const compress = bytes.length >= compressionThreshold;
     this.#sizes.push(bytes.length);
-    this.#unsentBytes += bytes.length;
-    this.#ws?.send(bytes, SEND_OPTIONS[isText ? 0 : 1][compress ? 1 : 0], this.#handleSent);
+    this.#count(bytes.length);
+    const options = SEND_OPTIONS[isText ? 0 : 1][compress ? 1 : 0];
+    // What is behind a message that is being compressed waits for it, too.
+    const waits = compress || this.#compressing > 0;
+    if (waits) this.#compressing += 1;
+    this.#ws?.send(bytes, options, waits ? this.#handleCompressed : this.#handleSent);
   }
+
+  #count(bytes: number): void {
+    this.#unsentBytes += bytes;
+    const { traffic } = this.#settings;
+    if (!traffic) return;
+    traffic.messagesOut += 1;
+    traffic.bytesOut += bytes;
+  }
+
+  readonly #handleCompressed = (error?: Error | null): void => {
+    this.#compressing -= 1;
+    this.#handleSent(error);
+  };
 
   // One function for all messages: Node calls back equal ones together.
   readonly #handleSent = (error?: Error | null): void => {
     const bytes = this.#sizes.shift() ?? 0;
     if (error) return;
-    if (this.#sentBytes === 0 && bytes > 0) setImmediate(this.#countSent);
+    if (this.#sentBytes === 0 && bytes > 0) counts.add(this);
     this.#sentBytes += bytes;
   };
 
-  // In a task of its own: the count may not fall within the one that sends.
-  readonly #countSent = (): void => {
+  /** Takes off what has been sent. */
+  countSent(): void {
     // Node reports no error for what a dropped connection had not taken.
     if (this.#owner.isLost()) return;
     this.#unsentBytes -= this.#sentBytes;
     this.#sentBytes = 0;
     this.#owner.handleDrain();
-  };
+  }
 
   #hold(data: string | Uint8Array | Blob): void {
     this.#outbox ??= new Outbox({

@@ -30,3 +30,36 @@ export interface ReportingSocket extends WsSocket {
 
 /** Starts a handshake; it may throw what Node's `http`, `tls` or an agent throws. */
 export type Connect = (url: URL, options: WebSocketOptions) => ReportingSocket;
+
+/** A socket of a server has no URL and no subprotocols before its handshake. */
+export type ReportingClass = new (
+  url: URL | null,
+  protocols: string[] | undefined,
+  options: object,
+) => ReportingSocket;
+
+/** The class of `ws`, its sockets reporting to their adapters. */
+export function createReportingClass(Ws: typeof WsSocket): ReportingClass {
+  return class extends Ws implements ReportingSocket {
+    owner: WsOwner | null = null;
+    startedClosing = false;
+
+    constructor(url: URL | null, protocols: string[] | undefined, options: object) {
+      // Its types do not know the way that its own server makes sockets.
+      super(url as URL, protocols, options);
+    }
+
+    override close(code?: number, reason?: string | Buffer): void {
+      this.startedClosing = true;
+      super.close(code, reason);
+    }
+
+    override emit(name: string | symbol, first?: unknown, second?: unknown): boolean {
+      // Not even null where the constructor of ws threw with a request already made, or opens at once.
+      if (!this.owner) return false;
+      if (name !== "message") return this.owner.handle(...([name, first, second] as WsEvent));
+      this.owner.handleMessage(first as Buffer, second as boolean);
+      return true;
+    }
+  };
+}

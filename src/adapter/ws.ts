@@ -1,6 +1,6 @@
-/** Ws: a `ws` socket as an Adapter: dialled, redirects and all, through the function that it is given. */
+/** Ws: a `ws` socket as an Adapter: dialled, redirects and all, through the function that it is given;
+ *  or accepted, its handshake done. */
 
-import type { IncomingMessage } from "node:http";
 import type { Socket } from "node:net";
 import { isBufferSource } from "../base/bytes.ts";
 import { checkCloseArguments, checkCloseFrame } from "../base/close-arguments.ts";
@@ -8,39 +8,48 @@ import { whenAborted } from "../base/signal.ts";
 import { MAX_DELAY_MS, startTimer, type Timer } from "../base/timer.ts";
 import { CLOSE_TIMEOUT_MS, CloseCode, ReadyState } from "../constants.ts";
 import type { SocketError } from "../errors.ts";
-import {
-  ABNORMAL_END,
-  type Adapter,
-  type AdapterSink,
-  type Payload,
-  type WebSocketOptions,
-} from "./adapter.ts";
-import { describeAbort, describeTimeout } from "./ends.ts";
+import { ABNORMAL_END, type Adapter, type AdapterSink, type Payload } from "./adapter.ts";
+import { describeAbort } from "./ends.ts";
+import { WsDial } from "./ws-dial.ts";
 import {
   describeDialFailure,
   describeLoss,
   describeProtocolError,
   describeTooBig,
+  describeTooSlow,
   describeUnreadable,
 } from "./ws-errors.ts";
-import { type GuardedOptions, Redirects, readRefusal } from "./ws-handshake.ts";
+import { windowAlone } from "./ws-extensions.ts";
+import type { Frame } from "./ws-frame.ts";
+import type { GuardedOptions } from "./ws-handshake.ts";
 import { boundFragments } from "./ws-inflate.ts";
-import { compressionThresholdOf, dialTimeoutOf, maxPayloadOf, readLimitOf } from "./ws-options.ts";
+import { compressionThresholdOf, maxPayloadOf, readLimitOf, type WsOptions } from "./ws-options.ts";
 import { viewFixed, WsOutput } from "./ws-output.ts";
 import { Pongs } from "./ws-pongs.ts";
+import { Reports } from "./ws-reports.ts";
 import type { Connect, ReportingSocket, WsEvent, WsOwner } from "./ws-socket.ts";
+
+/** A `ws` socket whose handshake was done by the server's side. */
+export interface Accepted {
+  readonly ws: ReportingSocket;
+  readonly socket: Socket;
+  /** What was agreed upon, as in `Sec-WebSocket-Extensions`, or `""`. */
+  readonly extensions: string;
+}
 
 /** A `ws` socket, from its dial on. */
 export class WsAdapter implements Adapter, WsOwner {
   /** As it was dialled, whatever it was redirected to. */
   readonly url: string;
-  readonly #options: WebSocketOptions;
+  readonly #options: WsOptions;
   readonly #sink: AdapterSink;
+  readonly #reports = new Reports(() => this.#state > ReadyState.OPEN);
   /** Null only where not even a dial could be started. */
   #ws: ReportingSocket | null = null;
   #socket: Socket | null = null;
   #extensions = "";
   #opened = false;
+  #accepted = false;
   /** Whether the end needs no explanation: one was given, or it was asked for. */
   #explained = false;
   /** Whether the end was asked for: what comes behind that is for nobody. */
@@ -49,35 +58,49 @@ export class WsAdapter implements Adapter, WsOwner {
   #failed = false;
   /** Made at the first send. */
   #output: WsOutput | null = null;
-  /** Bounds the opening handshake, then a closing one that waits for a Blob to be read. */
+  /** Until it is open. */
+  #dial: WsDial | null = null;
+  /** Bounds a closing handshake that waits for a Blob to be read. */
   #timer: Timer;
-  #redirects: Redirects | null = null;
   #forgetSignal: (() => void) | null = null;
-  /** Reports that wait for a task of their own. */
-  #waiting = 0;
   #pongs: Pongs | null = null;
   /** While paused: a handle that is not read does not keep Node alive. */
   #alive: Timer;
 
-  constructor(url: URL, connect: Connect, request: GuardedOptions, sink: AdapterSink) {
-    const { options } = request;
-    this.url = url.href;
+  /** @param url as it may be shown to its user */
+  constructor(url: string, options: WsOptions, sink: AdapterSink) {
+    this.url = url;
     this.#options = options;
     this.#sink = sink;
-    this.#timer = startTimer(dialTimeoutOf(options), WsAdapter.#endLate, this);
-    if (options.followRedirects) this.#redirects = new Redirects(url, connect, request);
+  }
+
+  /** Starts the handshake; called once, as `accept` is, and instead of it. */
+  dial(url: URL, connect: Connect, request: GuardedOptions): void {
+    const { signal } = request.options;
+    this.#dial = new WsDial(url, connect, request, {
+      take: (ws) => this.#take(ws),
+      handleUnstarted: (error) => this.#handleUnstarted(error),
+      abort: (error) => this.#abort(error),
+    });
     try {
-      if (options.signal?.aborted) throw describeAbort(this.url, options.signal.reason);
-      this.#take(connect(url, options));
-      if (options.signal) this.#watch(options.signal);
+      this.#dial.start();
+      if (signal) this.#watch(signal);
     } catch (error) {
       this.#handleUnstarted(error);
       this.#handleClose(CloseCode.ABNORMAL_CLOSURE, "");
     }
   }
 
-  static #endLate(adapter: WsAdapter): void {
-    adapter.#abort(describeTimeout(adapter.url, dialTimeoutOf(adapter.#options)));
+  /** Takes a socket that is open. Its `open` is reported nevertheless, for listeners to come. */
+  accept({ ws, socket, extensions }: Accepted): void {
+    this.#accepted = true;
+    this.#socket = socket;
+    this.#extensions = extensions;
+    this.#take(ws);
+    // Nothing may be reported from within the call that accepts.
+    this.#reports.hold();
+    this.#reports.report(() => this.#sink.open());
+    this.#noteOpen(ws);
   }
 
   static #dropLate(adapter: WsAdapter): void {
@@ -99,6 +122,17 @@ export class WsAdapter implements Adapter, WsOwner {
   get reportsDrain(): boolean {
     return true;
   }
+  get accepted(): boolean {
+    return this.#accepted;
+  }
+  /** Whether reading has been stopped. */
+  get paused(): boolean {
+    return this.#ws?.isPaused ?? false;
+  }
+  /** Bytes that the peer keeps waiting: nothing of them could be handed to the network. */
+  get stuckBytes(): number {
+    return this.#ws?.bufferedAmount ?? 0;
+  }
   get bufferedBytes(): number {
     return this.#output?.bytes ?? 0;
   }
@@ -107,13 +141,21 @@ export class WsAdapter implements Adapter, WsOwner {
     // is in the state CLOSING while ws still hands over what it has read: that is for the reader, too.
     const { startedClosing = true } = this.#ws ?? {};
     const isEnding = startedClosing || this.#state === ReadyState.CLOSED;
-    return this.#asked || (this.#waiting === 0 && isEnding);
+    return this.#asked || (!this.#reports.isWaiting && isEnding);
   }
 
   send(data: Payload): void {
     const payload = isBufferSource(data) ? viewFixed(data) : data;
     this.#output ??= this.#createOutput();
     this.#output.send(payload);
+    this.#checkStuck();
+  }
+
+  /** Sends what was framed for many; its bytes leave with all others of this turn. */
+  sendFrame(frame: Frame): void {
+    this.#output ??= this.#createOutput();
+    this.#output.sendFrame(frame);
+    this.#checkStuck();
   }
 
   close(code: number, reason: string): void {
@@ -131,6 +173,7 @@ export class WsAdapter implements Adapter, WsOwner {
   }
 
   ping(payload: Uint8Array): void {
+    this.#output?.flush();
     this.#ws?.ping(payload);
   }
 
@@ -157,8 +200,8 @@ export class WsAdapter implements Adapter, WsOwner {
       return;
     }
     const data = isBinary ? payload : payload.toString();
-    if (this.#waiting > 0 || this.#sink.separateTasks) {
-      this.#reportLater(() => this.#sink.message(data));
+    if (this.#reports.isWaiting || this.#sink.separateTasks) {
+      this.#reports.reportLater(() => this.#sink.message(data));
     } else this.#sink.message(data);
   }
 
@@ -171,10 +214,10 @@ export class WsAdapter implements Adapter, WsOwner {
       case "ping":
         this.#pongs ??= new Pongs(this.#ws);
         this.#pongs.answer(event[1]);
-        this.#report(() => this.#sink.ping?.());
+        this.#reports.report(() => this.#sink.ping?.());
         return true;
       case "pong":
-        this.#report(() => this.#sink.pong(event[1]));
+        this.#reports.report(() => this.#sink.pong(event[1]));
         return true;
       case "error":
         this.#explain(this.#describe(event[1]));
@@ -187,9 +230,7 @@ export class WsAdapter implements Adapter, WsOwner {
         this.#extensions = event[1].headers["sec-websocket-extensions"] ?? "";
         return true;
       case "unexpected-response":
-        // Else an agent would give the connection to its next request, and that would be ended with this.
-        event[1].shouldKeepAlive = false;
-        this.#handleRefusal(event[2]);
+        if (this.#ws) this.#dial?.handleRefusal(event[1], event[2], this.#ws);
         return true;
       default:
         return false;
@@ -208,7 +249,7 @@ export class WsAdapter implements Adapter, WsOwner {
   #startClosing(code: number, reason: string): void {
     this.#asked = this.#explained = true;
     // ws would report the end of a dial before the microtasks of this call have run.
-    if (this.#state === ReadyState.CONNECTING) this.#holdReports();
+    if (this.#state === ReadyState.CONNECTING) this.#reports.hold();
     const close = (): void => this.#ws?.close(code, reason);
     if (this.#output === null) close();
     else if (!this.#output.close(close)) {
@@ -248,44 +289,34 @@ export class WsAdapter implements Adapter, WsOwner {
   /** Takes what the start of a handshake threw: the one error. */
   #handleUnstarted(error: unknown): void {
     // Nothing may be reported from within the call that dials.
-    this.#holdReports();
+    this.#reports.hold();
     this.#explain(describeDialFailure(error, this.url));
   }
 
-  #handleRefusal(response: IncomingMessage): void {
-    if (this.#redirects?.takes(response)) this.#redirect(this.#redirects, response);
-    else readRefusal(response, this.url, (error) => this.#abort(error));
-  }
-
-  #redirect(redirects: Redirects, response: IncomingMessage): void {
-    const last = this.#ws;
-    try {
-      this.#take(redirects.follow(response));
-      if (last) last.owner = null;
-    } catch (error) {
-      this.#handleUnstarted(error);
-    }
-    last?.terminate();
-  }
-
   #handleOpen(): void {
-    clearTimeout(this.#timer);
-    this.#timer = undefined;
-    this.#redirects = null;
-    this.#opened = true;
-    if (this.#ws && this.#extensions !== "") boundFragments(this.#ws, maxPayloadOf(this.#options));
+    this.#dial?.end();
+    this.#dial = null;
+    if (this.#ws) this.#noteOpen(this.#ws);
     // Messages that came along with the handshake wait until all microtasks of `open` have run.
-    if (this.#socket?.readableLength !== 0) this.#holdReports();
+    if (this.#socket?.readableLength !== 0) this.#reports.hold();
     this.#sink.open();
   }
 
+  #noteOpen(ws: ReportingSocket): void {
+    this.#opened = true;
+    if (this.#extensions !== "") boundFragments(ws, maxPayloadOf(this.#options));
+  }
+
   #handleClose(code: number, reason: string): void {
+    this.#dial?.end();
     clearTimeout(this.#timer);
     this.#letGo();
     this.#forgetSignal?.();
     const wasClean = code !== CloseCode.ABNORMAL_CLOSURE && !this.#failed;
     if (!wasClean) this.#explain(describeLoss(this.#socket?.errored ?? null, this.url));
-    this.#report(() => this.#sink.close(wasClean ? { code, reason, wasClean } : ABNORMAL_END));
+    this.#reports.report(() =>
+      this.#sink.close(wasClean ? { code, reason, wasClean } : ABNORMAL_END),
+    );
   }
 
   #describe(error: Error): SocketError {
@@ -299,48 +330,38 @@ export class WsAdapter implements Adapter, WsOwner {
     if (this.#explained) return;
     this.#explained = true;
     this.#failed = true;
-    this.#report(() => this.#sink.error(error));
+    this.#reports.report(() => this.#sink.error(error));
   }
 
   #abort(error: SocketError): void {
     // The caller's signal may be aborted from anywhere, and ws reports the end of a dial too soon.
-    if (this.#state === ReadyState.CONNECTING) this.#holdReports();
+    if (this.#state === ReadyState.CONNECTING) this.#reports.hold();
     this.#explain(error);
     this.#drop();
   }
 
-  /** Reports behind all that waits. */
-  #report(step: () => void): void {
-    if (this.#waiting === 0) step();
-    else this.#reportLater(step);
-  }
-
-  /** What is reported from now on waits for a task of its own. */
-  #holdReports(): void {
-    this.#reportLater(() => {});
-  }
-
-  #reportLater(step: () => void): void {
-    this.#waiting += 1;
-    // Node runs all microtasks between two of these.
-    setImmediate(() => {
-      step();
-      // That the peer has started to close is for a task of its own, too.
-      if (this.#waiting === 1 && this.#state > ReadyState.OPEN) setImmediate(() => this.#rest());
-      else this.#rest();
-    });
-  }
-
-  #rest(): void {
-    this.#waiting -= 1;
+  /** Closes on a peer that takes less than it is sent. */
+  #checkStuck(): void {
+    const { maxUnsent = Number.POSITIVE_INFINITY } = this.#options;
+    if (this.#asked || maxUnsent === Number.POSITIVE_INFINITY) return;
+    const { stuckBytes } = this;
+    if (stuckBytes <= maxUnsent) return;
+    this.#reports.hold();
+    this.#explain(describeTooSlow(this.url, stuckBytes, maxUnsent));
+    this.#startClosing(CloseCode.TRY_AGAIN_LATER, "too slow");
   }
 
   #createOutput(): WsOutput {
-    const threshold =
-      this.extensions === "" ? Number.POSITIVE_INFINITY : compressionThresholdOf(this.#options);
-    return new WsOutput(this.#ws, threshold, {
+    const settings = {
+      socket: this.#socket,
+      compressionThreshold:
+        this.#extensions === "" ? Number.POSITIVE_INFINITY : compressionThresholdOf(this.#options),
+      windowAlone: windowAlone(this.#extensions),
+      traffic: this.#options.traffic,
+    };
+    return new WsOutput(this.#ws, settings, {
       isLost: () => this.#socket?.destroyed ?? false,
-      handleDrain: () => this.#report(() => this.#sink.drain()),
+      handleDrain: () => this.#reports.report(() => this.#sink.drain()),
       handleUnreadable: (cause) => this.#abort(describeUnreadable(cause, this.url)),
     });
   }

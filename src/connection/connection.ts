@@ -42,6 +42,7 @@ export class Connection implements AsyncIterable<MessageData> {
   #readable: ReadableStream<MessageData> | null = null;
   #writable: WritableStream<unknown> | null = null;
 
+  /** @internal */
   constructor(session: Session) {
     this.#session = session;
   }

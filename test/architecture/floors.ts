@@ -41,7 +41,9 @@ const ROOMS: readonly Room[] = [
 const PACKAGES: ReadonlyMap<string, RegExp> = new Map([
   ["eventemitter3", /^events\/emitter\.ts$/],
   ["isomorphic-ws", /^adapter\/default\.[a-z]+\.ts$/],
-  ["ws", /^(adapter\/ws[a-z-]*|server\/upgrade)\.ts$/],
+  ["ws", /^adapter\/ws[a-z-]*\.ts$/],
+  ["proxy-addr", /^server\/client-address\.ts$/],
+  ["path-to-regexp", /^server\/routes\.ts$/],
   ["node:", /^(adapter\/ws[a-z-]*\.ts|adapter\/default\.node\.ts|server\/.*)$/],
 ]);
 

@@ -19,3 +19,6 @@ export const PUBLIC_NAMES: readonly string[] = [
   "select",
   "setDefaultPolicy",
 ];
+
+/** Those of `onesocket/server`; the others are types. */
+export const SERVER_NAMES: readonly string[] = ["WebSockets", "upgrade"];

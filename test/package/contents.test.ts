@@ -15,8 +15,20 @@ const BUILT = [
   "dist/node/index.cjs.map",
   "dist/node/index.js",
   "dist/node/index.js.map",
+  "dist/node/server.cjs",
+  "dist/node/server.cjs.map",
+  "dist/node/server.js",
+  "dist/node/server.js.map",
+  "dist/node/shared.cjs",
+  "dist/node/shared.cjs.map",
+  "dist/node/shared.js",
+  "dist/node/shared.js.map",
   "dist/onesocket.iife.min.js",
   "dist/onesocket.iife.min.js.map",
+  "dist/server.d.cts",
+  "dist/server.d.ts",
+  "dist/shared.d.cts",
+  "dist/shared.d.ts",
 ];
 
 const INTENDED = [
@@ -54,7 +66,7 @@ describe.each(BUILT.filter((path) => path.endsWith(".map")))("%s", (path) => {
 
   test("carries the source of every file that it names", () => {
     expect(map.sourcesContent).toHaveLength(map.sources.length);
-    expect(map.sources.some((source) => source.endsWith("src/websocket.ts"))).toBe(true);
+    expect(map.sources).not.toEqual([]);
   });
 
   test("is named by the file that it belongs to", () => {

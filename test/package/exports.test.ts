@@ -95,10 +95,10 @@ describe.each(NATIVE_CONDITIONS)("condition %s", (condition) => {
 
 describe("bundlers", () => {
   test.each([
-    ["browser", "dist/native/index.js"],
-    ["neutral", "dist/native/index.js"],
-    ["node", "dist/node/index.js"],
-  ] as const)("platform %s gets %s", async (platform, file) => {
+    ["browser", ["dist/native/index.js"]],
+    ["neutral", ["dist/native/index.js"]],
+    ["node", ["dist/node/shared.js", "dist/node/index.js"]],
+  ] as const)("platform %s gets %s", async (platform, files) => {
     const result = await build({
       stdin: {
         contents: 'export { WebSocket } from "onesocket";',
@@ -113,7 +113,7 @@ describe("bundlers", () => {
       absWorkingDir: installed.directory,
     });
     const inputs = Object.keys(result.metafile.inputs).filter((path) => path !== "<stdin>");
-    expect(inputs).toEqual([`node_modules/onesocket/${file}`]);
+    expect(inputs).toEqual(files.map((file) => `node_modules/onesocket/${file}`));
   });
 });
 
@@ -123,6 +123,25 @@ test("the native builds neither name ws nor a module of Node", () => {
     const imported = readFileSync(path, "utf8").matchAll(/(?:from |require\()["']([^"']+)["']/g);
     expect([...imported].map((match) => match[1])).toEqual([]);
   }
+});
+
+describe("onesocket/server", () => {
+  test.each([
+    ["module", 'import * as core from "onesocket"; import * as server from "onesocket/server";'],
+    ["commonjs", 'const core = require("onesocket"); const server = require("onesocket/server");'],
+  ] as const)("an installed %s serves sockets of the same class", async (type, line) => {
+    const code = `${line}
+      const sockets = new server.WebSockets();
+      sockets.route("/", (connection) => {
+        console.log(connection.socket instanceof core.WebSocket);
+      });
+      sockets.listen(0, { host: "127.0.0.1" }).then(async ({ port }) => {
+        const { code } = await (await core.connect(\`ws://127.0.0.1:\${port}/\`)).closed;
+        console.log(code);
+        await sockets.shutdown();
+      });`;
+    expect(await node(type, code)).toBe("true\n1000\n");
+  });
 });
 
 test("the script-tag bundle can be reached by its own path", async () => {

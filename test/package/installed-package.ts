@@ -12,6 +12,8 @@ export const ROOT = fileURLToPath(new URL("../../", import.meta.url));
 /** What a consumer has in node_modules: our dependencies, and the types that it brings itself. */
 const NEIGHBOURS = [
   "eventemitter3",
+  "path-to-regexp",
+  "proxy-addr",
   "isomorphic-ws",
   "ws",
   "@types/node",

@@ -41,13 +41,12 @@ describe("the dial", () => {
   });
 
   test("opens once, with what was negotiated", async () => {
-    const { socket, seen, peer } = await fakeOpenSocket();
+    const { socket, seen } = await fakeOpenSocket();
     expect([socket.readyState, socket.protocol, socket.extensions]).toEqual([
       1,
       "chat",
       "x-deflate",
     ]);
-    peer.accept();
     await Promise.resolve();
     expect(seen).toEqual(["open"]);
   });

@@ -1,0 +1,83 @@
+/** Ws handshaker: completes a handshake on the server's side, its request having passed all checks.
+ *  @see RFC 6455, section 4.2.2 */
+
+import type { IncomingMessage } from "node:http";
+import type { Socket } from "node:net";
+import type { Duplex } from "node:stream";
+import Ws, { WebSocketServer } from "ws";
+import { CLOSE_TIMEOUT_MS, type Compression } from "../constants.ts";
+import type { Accepted } from "./ws.ts";
+import { toDeflateOptions } from "./ws-options.ts";
+import { createReportingClass, type ReportingClass, type ReportingSocket } from "./ws-socket.ts";
+
+const EXTENSIONS_FIELD = "sec-websocket-extensions:";
+
+/** What the answer says beside what it must. */
+export interface Answer {
+  /** The subprotocol chosen, or `""`. */
+  readonly protocol: string;
+  /** Further header fields, checked before. */
+  readonly headers: Readonly<Record<string, string | readonly string[]>>;
+}
+
+/** A handshake whose request has been checked. */
+export interface Handshake {
+  readonly request: IncomingMessage;
+  readonly socket: Duplex;
+  /** What came behind the request. */
+  readonly head: Buffer;
+}
+
+let Reporting: ReportingClass | null = null;
+
+/** Completes handshakes that agree on the same compression and limit. */
+export class Handshaker {
+  readonly #server: WebSocketServer;
+  #answer: Answer | null = null;
+  #extensions = "";
+  #problem: Error | null = null;
+
+  constructor(compression: Compression, maxPayload: number) {
+    Reporting ??= createReportingClass(Ws);
+    const options = {
+      noServer: true,
+      clientTracking: false,
+      autoPong: false,
+      closeTimeout: CLOSE_TIMEOUT_MS,
+      maxPayload,
+      perMessageDeflate: toDeflateOptions(compression),
+      handleProtocols: () => this.#answer?.protocol || false,
+      WebSocket: Reporting as unknown as typeof Ws,
+    };
+    this.#server = new WebSocketServer(options);
+    this.#server.on("headers", (lines) => this.#handleHeaders(lines));
+    this.#server.on("wsClientError", (error) => {
+      this.#problem = error;
+    });
+  }
+
+  /**
+   * Writes the answer, and hands over the open socket.
+   * @returns what is wrong with the request, where ws finds something; null where the peer has gone
+   */
+  complete({ request, socket, head }: Handshake, answer: Answer): Accepted | Error | null {
+    let ws: ReportingSocket | null = null;
+    this.#answer = answer;
+    this.#extensions = "";
+    this.#problem = null;
+    this.#server.handleUpgrade(request, socket, head, (accepted) => {
+      ws = accepted as unknown as ReportingSocket;
+    });
+    this.#answer = null;
+    if (ws) return { ws, socket: socket as Socket, extensions: this.#extensions };
+    return this.#problem;
+  }
+
+  #handleHeaders(lines: string[]): void {
+    const offered = lines.find((line) => line.toLowerCase().startsWith(EXTENSIONS_FIELD));
+    this.#extensions = offered?.slice(EXTENSIONS_FIELD.length).trim() ?? "";
+    for (const [name, value] of Object.entries(this.#answer?.headers ?? {})) {
+      for (const part of [value].flat()) lines.push(`${name}: ${part}`);
+    }
+  }
+}

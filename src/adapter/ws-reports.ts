@@ -1,0 +1,43 @@
+/** Ws reports: keeps what a `ws` socket reports in order, and in tasks of their own where that is asked for. */
+
+/** Reports in order; each that waits has a task of its own. */
+export class Reports {
+  /** Whether the end has begun: that becomes known in a task of its own, too. */
+  readonly #isEnding: () => boolean;
+  #waiting = 0;
+
+  constructor(isEnding: () => boolean) {
+    this.#isEnding = isEnding;
+  }
+
+  /** Whether anything waits: then all that follows does. */
+  get isWaiting(): boolean {
+    return this.#waiting > 0;
+  }
+
+  /** Reports behind all that waits. */
+  report(step: () => void): void {
+    if (this.#waiting === 0) step();
+    else this.reportLater(step);
+  }
+
+  /** What is reported from now on waits for a task of its own. */
+  hold(): void {
+    this.reportLater(() => {});
+  }
+
+  /** Reports in a task of its own. */
+  reportLater(step: () => void): void {
+    this.#waiting += 1;
+    // Node runs all microtasks between two of these.
+    setImmediate(() => {
+      step();
+      if (this.#waiting === 1 && this.#isEnding()) setImmediate(() => this.#rest());
+      else this.#rest();
+    });
+  }
+
+  #rest(): void {
+    this.#waiting -= 1;
+  }
+}

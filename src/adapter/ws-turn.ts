@@ -1,0 +1,24 @@
+/** Ws turn: does what many sockets have to do at the end of a turn in one go. */
+
+/** Collects subjects, and acts on all of them once it is their turn. */
+export class Turn<T> {
+  readonly #schedule: (run: () => void) => unknown;
+  readonly #act: (subject: T) => void;
+  #subjects: T[] = [];
+
+  /** @param schedule calls what it is given later, never from within the call */
+  constructor(schedule: (run: () => void) => unknown, act: (subject: T) => void) {
+    this.#schedule = schedule;
+    this.#act = act;
+  }
+
+  add(subject: T): void {
+    if (this.#subjects.push(subject) === 1) this.#schedule(this.#run);
+  }
+
+  readonly #run = (): void => {
+    const subjects = this.#subjects;
+    this.#subjects = [];
+    for (const subject of subjects) this.#act(subject);
+  };
+}

@@ -1,0 +1,83 @@
+/** Broadcast: one message to many, encoded and framed once. Nobody waits for the slowest. */
+
+import { Frame } from "../adapter/ws-frame.ts";
+import { isBufferSource, viewBytes } from "../base/bytes.ts";
+import { toPayload } from "../connection/message.ts";
+import { Backlog } from "./backlog.ts";
+import type { Peer } from "./peer.ts";
+
+/**
+ * What happens to a message for a client that keeps more than `maxUnsent` bytes waiting: the client is closed on
+ * with 1013 ("close"), or messages are dropped and counted: of those that wait for it the oldest ("drop-oldest"),
+ * or the one that is just sent ("drop-newest").
+ */
+export type Overflow = "close" | "drop-oldest" | "drop-newest";
+export const OVERFLOWS: readonly Overflow[] = ["close", "drop-oldest", "drop-newest"];
+
+/** How it is sent. */
+export interface Delivery {
+  readonly overflow: Overflow;
+  /** Bytes of output that a client may keep waiting. */
+  readonly maxUnsent: number;
+  handleDropped(peer: Peer, messages: number): void;
+  handleError(peer: Peer, error: unknown): void;
+}
+
+/**
+ * What is sent for `data`, as `Connection.send` has it, framed.
+ * @throws {SocketError} INVALID, `ERR_INVALID_MESSAGE`
+ */
+export function frame(data: unknown): Frame {
+  const payload = toPayload(data, undefined);
+  return new Frame(isBufferSource(payload) ? viewBytes(payload) : payload);
+}
+
+/** Sends to each; one that fails does not stop the others. @returns how many it was sent to, or kept for */
+export function deliver(message: Frame, peers: Iterable<Peer>, delivery: Delivery): number {
+  let receivers = 0;
+  for (const peer of peers) {
+    try {
+      if (send(message, peer, delivery)) receivers += 1;
+    } catch (error) {
+      delivery.handleError(peer, error);
+    }
+  }
+  return receivers;
+}
+
+function send(
+  message: Frame,
+  peer: Peer,
+  { overflow, maxUnsent, handleDropped }: Delivery,
+): boolean {
+  const { adapter } = peer;
+  if (adapter.closing) return false;
+  const isBehind = overflow !== "close" && (peer.backlog || adapter.stuckBytes > maxUnsent);
+  if (!isBehind) {
+    adapter.sendFrame(message);
+    return true;
+  }
+  if (overflow === "drop-newest") {
+    handleDropped(peer, 1);
+    return false;
+  }
+  peer.backlog ??= new Backlog(maxUnsent);
+  const dropped = peer.backlog.push(message);
+  if (dropped > 0) handleDropped(peer, dropped);
+  return true;
+}
+
+/** Sends of what was held back as much as there is room for. */
+export function catchUp(peer: Peer, maxUnsent: number): void {
+  const { adapter, backlog } = peer;
+  let room = maxUnsent - adapter.stuckBytes;
+  while (backlog && room >= 0) {
+    const message = backlog.shift();
+    if (!message) {
+      peer.backlog = null;
+      return;
+    }
+    adapter.sendFrame(message);
+    room -= message.payloadBytes;
+  }
+}

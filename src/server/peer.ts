@@ -1,0 +1,176 @@
+/** Peer: one client of a server, between its adapter and whoever uses its socket: heard, counted, limited. */
+
+import type { AdapterSink, CloseInfo, Dialer } from "../adapter/adapter.ts";
+import type { WsAdapter } from "../adapter/ws.ts";
+import type { WsAcceptor } from "../adapter/ws-acceptor.ts";
+import { redact } from "../base/url.ts";
+import { CloseCode } from "../constants.ts";
+import { type ErrorKind, SocketError } from "../errors.ts";
+import type { WebSocket } from "../websocket.ts";
+import type { Backlog } from "./backlog.ts";
+import type { Traffic } from "./stats.ts";
+import { TokenBucket } from "./token-bucket.ts";
+
+/** How fast a client may send; `Infinity` for no limit. */
+export interface RateLimits {
+  readonly messagesPerSecond: number;
+  readonly bytesPerSecond: number;
+  /** Largest message: it may always come at once. */
+  readonly readLimit: number;
+}
+
+/** Whose peers they are. */
+export interface PeerOwner {
+  readonly traffic: Traffic;
+  readonly rates: RateLimits;
+  /** It has failed; its end follows. */
+  handleError(peer: Peer, error: SocketError): void;
+  /** There is room for what was held back. */
+  handleDrain(peer: Peer): void;
+  handleEnd(peer: Peer, info: CloseInfo): void;
+}
+
+/** Why a peer is closed on. */
+export interface Failure {
+  readonly kind: ErrorKind;
+  readonly code: string;
+  readonly text: string;
+  /** The close frame's; null to drop the connection at once. */
+  readonly close: { readonly code: CloseCode; readonly reason: string } | null;
+}
+
+export class Peer implements AdapterSink {
+  readonly #owner: PeerOwner;
+  #adapter: WsAdapter | null = null;
+  #sink: AdapterSink | null = null;
+  #socket: WebSocket | null = null;
+  #messages: TokenBucket | null = null;
+  #bytes: TokenBucket | null = null;
+  #hasFailed = false;
+  /** Whether anything came since this was last set to false. */
+  heard = true;
+  /** When it was last known to have been heard, and when it was pinged after that; by a monotonic clock, in ms. */
+  heardAtMs: number;
+  pingedAtMs = 0;
+  /** The topics that it has joined; made with the first. */
+  topics: Set<string> | null = null;
+  /** What it is sent once it has caught up; null where there is nothing. */
+  backlog: Backlog | null = null;
+
+  /** The IP address that it counts for. */
+  readonly address: string;
+
+  constructor(owner: PeerOwner, address: string, nowMs: number) {
+    this.address = address;
+    this.#owner = owner;
+    this.heardAtMs = nowMs;
+    const { messagesPerSecond, bytesPerSecond, readLimit } = owner.rates;
+    if (messagesPerSecond !== Number.POSITIVE_INFINITY) {
+      this.#messages = new TokenBucket(messagesPerSecond, Math.max(1, messagesPerSecond));
+    }
+    if (bytesPerSecond !== Number.POSITIVE_INFINITY) {
+      this.#bytes = new TokenBucket(bytesPerSecond, Math.max(readLimit, bytesPerSecond));
+    }
+  }
+
+  /** Opens what is made by a dialer over the accepted socket, this peer in between. */
+  over(acceptor: WsAcceptor): Dialer {
+    return {
+      supported: true,
+      checkOptions() {},
+      dial: (_request, sink) => {
+        this.#sink = sink;
+        this.#adapter = acceptor.accept(this);
+        return this.#adapter;
+      },
+    };
+  }
+
+  /** Its adapter. There from the start of its life on. */
+  get adapter(): WsAdapter {
+    if (!this.#adapter) throw new TypeError("Peer: it has no adapter yet");
+    return this.#adapter;
+  }
+  get socket(): WebSocket {
+    if (!this.#socket) throw new TypeError("Peer: it has no socket yet");
+    return this.#socket;
+  }
+  set socket(socket: WebSocket) {
+    this.#socket = socket;
+  }
+
+  get separateTasks(): boolean {
+    return this.#sink?.separateTasks ?? false;
+  }
+
+  /** Closes on it, or drops it; the error goes to its socket first. */
+  fail({ kind, code, text, close }: Failure): void {
+    if (this.#hasFailed) return;
+    this.#hasFailed = true;
+    const message = `WebSocket ${redact(this.adapter.url)}: ${text}`;
+    const retryable = kind === "TIMEOUT" || kind === "RATE_LIMITED";
+    this.error(new SocketError(kind, message, { code, retryable }));
+    if (close) this.adapter.closeWith(close.code, close.reason);
+    else this.adapter.terminate();
+  }
+
+  open(): void {
+    this.#sink?.open();
+  }
+
+  message(data: string | Uint8Array): void {
+    this.heard = true;
+    if (this.#hasFailed) return;
+    const { traffic } = this.#owner;
+    const bytes = typeof data === "string" ? utf8Length(data) : data.length;
+    traffic.messagesIn += 1;
+    traffic.bytesIn += bytes;
+    if (this.#messages || this.#bytes) this.#checkRates(bytes);
+    if (!this.#hasFailed) this.#sink?.message(data);
+  }
+
+  ping(): void {
+    this.heard = true;
+    this.#sink?.ping?.();
+  }
+
+  pong(payload: Uint8Array): void {
+    this.heard = true;
+    this.#sink?.pong(payload);
+  }
+
+  drain(): void {
+    if (this.backlog) this.#owner.handleDrain(this);
+    this.#sink?.drain();
+  }
+
+  error(error: SocketError): void {
+    this.#owner.handleError(this, error);
+    this.#sink?.error(error);
+  }
+
+  close(info: CloseInfo): void {
+    this.#owner.handleEnd(this, info);
+    this.#sink?.close(info);
+  }
+
+  #checkRates(bytes: number): void {
+    const nowMs = performance.now();
+    const { messagesPerSecond, bytesPerSecond } = this.#owner.rates;
+    if (this.#messages && !this.#messages.take(1, nowMs)) {
+      this.fail(tooFast(`more than messagesPerSecond, ${messagesPerSecond}`));
+    } else if (this.#bytes && !this.#bytes.take(bytes, nowMs)) {
+      this.fail(tooFast(`more bytes than bytesPerSecond, ${bytesPerSecond}`));
+    }
+  }
+}
+
+function tooFast(text: string): Failure {
+  const close = { code: CloseCode.POLICY_VIOLATION, reason: "too many messages" };
+  return { kind: "RATE_LIMITED", code: "ERR_TOO_FAST", text, close };
+}
+
+/** Bytes of a text in UTF-8. */
+function utf8Length(text: string): number {
+  return Buffer.byteLength(text);
+}

@@ -1,0 +1,63 @@
+/** Registry: who is here, by id and by topic. It alone knows membership. */
+
+import type { Peer } from "./peer.ts";
+
+const NOBODY: ReadonlySet<Peer> = new Set();
+
+export class Registry implements Iterable<Peer> {
+  readonly #byId = new Map<string, Peer>();
+  readonly #byTopic = new Map<string, Set<Peer>>();
+
+  get size(): number {
+    return this.#byId.size;
+  }
+
+  add(peer: Peer): void {
+    this.#byId.set(peer.socket.id, peer);
+  }
+
+  /** Removes it, from its topics too. @returns whether it was here */
+  remove(peer: Peer): boolean {
+    for (const topic of peer.topics ?? []) this.leave(peer, topic);
+    return this.#byId.delete(peer.socket.id);
+  }
+
+  get(id: string): Peer | undefined {
+    return this.#byId.get(id);
+  }
+
+  /** Puts it among the members of a topic; does nothing for one that has left. @returns whether it was not yet */
+  join(peer: Peer, topic: string): boolean {
+    if (this.#byId.get(peer.socket.id) !== peer || peer.topics?.has(topic)) return false;
+    peer.topics ??= new Set();
+    peer.topics.add(topic);
+    const members = this.#byTopic.get(topic);
+    if (members) members.add(peer);
+    else this.#byTopic.set(topic, new Set([peer]));
+    return true;
+  }
+
+  /** @returns whether it was a member */
+  leave(peer: Peer, topic: string): boolean {
+    const members = this.#byTopic.get(topic);
+    if (!members?.delete(peer)) return false;
+    peer.topics?.delete(topic);
+    // A topic without members is none.
+    if (members.size === 0) this.#byTopic.delete(topic);
+    return true;
+  }
+
+  /** The members of a topic, in the order in which they joined. */
+  membersOf(topic: string): ReadonlySet<Peer> {
+    return this.#byTopic.get(topic) ?? NOBODY;
+  }
+
+  /** Topics that have members. */
+  topics(): Iterable<string> {
+    return this.#byTopic.keys();
+  }
+
+  [Symbol.iterator](): Iterator<Peer> {
+    return this.#byId.values();
+  }
+}

@@ -1,0 +1,46 @@
+/** Upgrade request: the request of a handshake, as handlers and hooks see it. */
+
+import type { IncomingHttpHeaders, IncomingMessage } from "node:http";
+import type { RouteParams } from "./routes.ts";
+
+/** What is known of a request, beside itself. */
+export interface RequestFacts {
+  readonly url: URL;
+  readonly address: string;
+  readonly protocols: readonly string[];
+}
+
+const NO_PARAMS: RouteParams = Object.freeze(Object.create(null));
+
+/** The request of a handshake. */
+export class UpgradeRequest {
+  /** Node's request itself. Its socket belongs to the WebSocket now. */
+  readonly message: IncomingMessage;
+  /** The absolute `ws:` or `wss:` URL that the client asked for, by its `Host` field. */
+  readonly url: URL;
+  /** The IP address of the client: of the peer, or what a trusted proxy says (`trustProxy`). */
+  readonly address: string;
+  /** What the parameters of the route's path took, decoded. */
+  params: RouteParams = NO_PARAMS;
+  /** The subprotocols that the client offers, in its order. */
+  readonly protocols: readonly string[];
+  /** What `authenticate` returned; undefined without it. */
+  identity: unknown = undefined;
+
+  /** @internal */
+  constructor(message: IncomingMessage, facts: RequestFacts) {
+    this.message = message;
+    this.url = facts.url;
+    this.address = facts.address;
+    this.protocols = facts.protocols;
+  }
+
+  /** The header fields, names in lower case. */
+  get headers(): IncomingHttpHeaders {
+    return this.message.headers;
+  }
+  /** Where the page was loaded from that asks, as `"https://example.com"`; undefined from no browser. */
+  get origin(): string | undefined {
+    return this.message.headers.origin;
+  }
+}

@@ -1,0 +1,154 @@
+/** Upgrader: takes the request of a handshake through all checks, in their order, to an open socket. */
+
+import type { IncomingMessage } from "node:http";
+import type { Duplex } from "node:stream";
+import { WsAcceptor } from "../adapter/ws-acceptor.ts";
+import { Handshaker } from "../adapter/ws-handshaker.ts";
+import type { OutgoingTraffic, WsOptions } from "../adapter/ws-options.ts";
+import { startTimer } from "../base/timer.ts";
+import { isSocketError, type SocketError } from "../errors.ts";
+import type { SocketGuard } from "./guard.ts";
+import { checkHandshake, listOffered } from "./handshake.ts";
+import type { Refusal } from "./refusal.ts";
+import { requestUrl } from "./request-url.ts";
+import type { ResponseHeaders, UpgradeSettings } from "./upgrade-options.ts";
+import { UpgradeRequest } from "./upgrade-request.ts";
+
+/** What Node's `upgrade` event brings. */
+export interface UpgradeEvent {
+  readonly message: IncomingMessage;
+  readonly socket: Duplex;
+  readonly head: Buffer;
+}
+
+/** Tells a refusal from what it stands in for. */
+export function isRefusal(value: object): value is Refusal {
+  return "status" in value && "code" in value;
+}
+
+/** Handshakes by one set of options. */
+export class Upgrader {
+  readonly settings: UpgradeSettings;
+  readonly #handshaker: Handshaker;
+  readonly #options: WsOptions;
+
+  /** @param traffic where what the sockets send is counted up */
+  constructor(settings: UpgradeSettings, traffic?: OutgoingTraffic) {
+    this.settings = settings;
+    const { compression, compressionThreshold, readLimit, maxUnsent } = settings;
+    this.#options = { compression, compressionThreshold, readLimit, maxUnsent, traffic };
+    // ws takes a limit of 0 for none.
+    this.#handshaker = new Handshaker(settings.compression, Math.max(settings.readLimit, 1));
+  }
+
+  /** Checks the request itself, in the order of the contract. */
+  check(message: IncomingMessage): UpgradeRequest | Refusal {
+    const isSecure = this.settings.isSecure(message);
+    const refusal = checkHandshake(message, { origins: this.settings.origins, isSecure });
+    if (refusal) return refusal;
+    const facts = {
+      url: requestUrl(message, isSecure),
+      address: this.settings.addressOf(message),
+      protocols: listOffered(message),
+    };
+    return new UpgradeRequest(message, facts);
+  }
+
+  /**
+   * Asks who the client is, its socket guarded meanwhile.
+   * @returns what came behind the request, or why it is refused
+   */
+  async authenticate(request: UpgradeRequest, guard: SocketGuard): Promise<Refusal | null> {
+    const { authenticate, handshakeTimeoutMs } = this.settings;
+    if (!authenticate) return null;
+    const late = new AbortController();
+    const ends = AbortSignal.any([guard.signal, late.signal]);
+    const timer = startTimer(handshakeTimeoutMs, () => late.abort(), null);
+    try {
+      const ended = new Promise<Refusal>((resolve) => {
+        const end = (): void => resolve(late.signal.aborted ? tooLate(handshakeTimeoutMs) : GONE);
+        if (ends.aborted) end();
+        else ends.addEventListener("abort", end, { once: true });
+      });
+      return await Promise.race([ask(authenticate, request, ends), ended]);
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  /** Writes the answer. From then on the socket speaks WebSocket. */
+  complete(
+    request: UpgradeRequest,
+    { socket, head }: Pick<UpgradeEvent, "socket" | "head">,
+    headers: ResponseHeaders = {},
+  ): WsAcceptor | Refusal {
+    const protocol = this.#choose(request);
+    if (typeof protocol !== "string") return protocol;
+    const answer = { protocol, headers: { ...this.settings.headers, ...headers } };
+    const accepted = this.#handshaker.complete({ request: request.message, socket, head }, answer);
+    if (accepted === null) return GONE;
+    if (accepted instanceof Error) return unreadable(accepted);
+    return new WsAcceptor(accepted, request.url.href, this.#options);
+  }
+
+  #choose(request: UpgradeRequest): string | Refusal {
+    if (request.protocols.length === 0) return "";
+    try {
+      const chosen = this.settings.choose(request.protocols, request) ?? "";
+      if (chosen === "" || request.protocols.includes(chosen)) return chosen;
+      throw new TypeError(`protocols chose ${JSON.stringify(chosen)}, which was not offered`);
+    } catch (cause) {
+      return { ...failed("protocols", cause), code: "ERR_SUBPROTOCOL" };
+    }
+  }
+}
+
+const GONE: Refusal = {
+  status: 408,
+  code: "ERR_HANDSHAKE_ABANDONED",
+  message: "upgrade: the client hung up before the answer",
+};
+
+function tooLate(timeoutMs: number): Refusal {
+  const message = `upgrade: authenticate was not done after handshakeTimeout, ${timeoutMs} ms`;
+  return { status: 503, code: "ERR_AUTHENTICATION_TIMEOUT", message };
+}
+
+function unreadable(cause: Error): Refusal {
+  return { status: 400, code: "ERR_BAD_HANDSHAKE", message: `upgrade: ${cause.message}`, cause };
+}
+
+function failed(what: string, cause: unknown): Refusal {
+  return { status: 500, code: "ERR_AUTHENTICATION", message: `upgrade: ${what} threw`, cause };
+}
+
+/** Asks `authenticate`; what it returns becomes the request's identity. */
+async function ask(
+  authenticate: NonNullable<UpgradeSettings["authenticate"]>,
+  request: UpgradeRequest,
+  signal: AbortSignal,
+): Promise<Refusal | null> {
+  try {
+    const identity = await authenticate(request, signal);
+    if (identity === 403) return forbidden(undefined);
+    if (identity === 401 || identity === false || (identity ?? null) === null) return UNKNOWN;
+    request.identity = identity;
+    return null;
+  } catch (cause) {
+    if (isSocketError(cause, "PERMISSION_DENIED")) return forbidden(cause);
+    return failed("authenticate", cause);
+  }
+}
+
+const UNKNOWN: Refusal = {
+  status: 401,
+  code: "ERR_UNAUTHORIZED",
+  message: "upgrade: authenticate does not know the client",
+  // A 401 must name a way to authenticate (RFC 9110, section 15.5.2).
+  headers: { "WWW-Authenticate": "Bearer" },
+};
+
+function forbidden(cause: SocketError | undefined): Refusal {
+  const message = "upgrade: authenticate refuses the client";
+  return { status: 403, code: "ERR_FORBIDDEN", message, ...(cause && { cause }) };
+}
