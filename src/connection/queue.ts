@@ -83,7 +83,7 @@ export class Queue<T> {
 
   /** Adds a value, beyond the capacity if need be; drops it once closed. */
   push(value: T): void {
-    if (!this.#closed) this.attemptSend(value, Number.POSITIVE_INFINITY);
+    if (!this.#closed) this.attemptSend(value, Infinity);
   }
 
   /** Takes the oldest value; null where there is none yet. */
