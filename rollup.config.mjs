@@ -77,7 +77,7 @@ export default [
   },
   {
     input: INPUT,
-    plugins: [dts({ tsconfig: "tsconfig.json" })],
+    plugins: [dts({ tsconfig: "tsconfig.json", compilerOptions: { stripInternal: true } })],
     output: [
       { file: "dist/index.d.ts", format: "es", banner: TYPES_BANNER },
       { file: "dist/index.d.cts", format: "es", banner: TYPES_BANNER },
