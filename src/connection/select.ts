@@ -4,7 +4,7 @@ import { type Duration, parseDuration, WANTED_DURATION } from "../base/duration.
 import { MAX_DELAY_MS, startTimer } from "../base/timer.ts";
 import { invalidOption } from "../errors.ts";
 import { type AbortOptions, type Case, Channel, takeFirst } from "./channel.ts";
-import type { Received } from "./queue.ts";
+import { CLOSED, type Received } from "./queue.ts";
 
 /** Options of `select`. */
 export interface SelectOptions extends AbortOptions {
@@ -31,7 +31,7 @@ type AnyCase = Case<unknown, unknown>;
 /** The `default` of a select: the last case, and always ready. */
 const DEFAULT: AnyCase = {
   channel: undefined,
-  attempt: () => ({ value: undefined, ok: false }),
+  attempt: () => CLOSED,
   wait: () => () => {},
 };
 

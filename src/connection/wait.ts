@@ -34,7 +34,7 @@ export interface Waiting<T> {
 /** Settles as what comes first has it, and takes back the rest. */
 export function wait<T>({ signal, timeoutMs = 0, group, start, late }: Waiting<T>): Promise<T> {
   return new Promise((resolve, reject) => {
-    if (signal !== undefined && !(signal instanceof AbortSignal)) {
+    if (!(signal === undefined || signal instanceof AbortSignal)) {
       throw invalidOption("signal", signal, "an AbortSignal", "wait");
     }
     let takeBack: (() => void) | undefined;

@@ -89,15 +89,16 @@ export function createGuard(policy?: Policies, meta?: PolicyRequest["meta"]): Gu
     deniesPrivateNetworks: policies.some((one) => one.deniesPrivateNetworks),
     admitUrl(url) {
       const { href } = url;
-      const resources = { "websocket.connect": "*", "websocket.connect.url": href };
-      for (const [action, resource] of Object.entries(resources)) {
+      const ask = (action: string, resource: string): void => {
         const request = { action, resource, url, meta };
         // A promise is no yes.
-        if (policies.every((one) => one.evaluate(request) === true)) continue;
+        if (policies.every((one) => one.evaluate(request) === true)) return;
         const message = `connect ${redact(href)}: a policy denies ${action}`;
         const details = { action };
         throw new SocketError("PERMISSION_DENIED", message, { code: "ERR_POLICY_DENIED", details });
-      }
+      };
+      ask("websocket.connect", "*");
+      ask("websocket.connect.url", href);
     },
   };
 }
