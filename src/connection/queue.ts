@@ -8,8 +8,8 @@ export type Received<T> =
 
 /** What a send that took effect is told. */
 export const SENT: Received<undefined> = { value: undefined, ok: true };
-/** What all are told once it is closed: receivers that nothing comes, senders that it was not sent. */
-export const CLOSED: Received<never> = { value: undefined, ok: false };
+/** What all are told once it is closed: receivers that nothing comes, senders that it was not sent. One for all. */
+export const CLOSED: Received<never> = Object.freeze({ value: undefined, ok: false });
 
 interface Receiver<T> {
   settle(received: Received<T>): void;

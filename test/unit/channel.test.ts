@@ -92,6 +92,12 @@ describe("channels", () => {
     expect(await channel.receive()).toEqual(END);
   });
 
+  test("wippy channel: what tells of the end can be changed by nobody", async () => {
+    const channel = new Channel<number>();
+    channel.close();
+    expect(Object.isFrozen(await channel.receive())).toBe(true);
+  });
+
   test("wippy channel: close ends the receives that wait", async () => {
     const channel = new Channel<number>();
     const waiting = [channel.receive(), channel.receive()];
