@@ -52,7 +52,7 @@ export const DEFAULT_READ_LIMIT_BYTES = 16 * 1024 * 1024;
 export const MAX_READ_LIMIT_BYTES = 128 * 1024 * 1024;
 /** Smallest message that is compressed, in bytes, by mode: below it the frame would hardly shrink. */
 export const DEFAULT_COMPRESSION_THRESHOLD_BYTES = {
-  [Compression.DISABLED]: Number.POSITIVE_INFINITY,
+  [Compression.DISABLED]: Infinity,
   [Compression.CONTEXT_TAKEOVER]: 128,
   [Compression.NO_CONTEXT]: 512,
 } as const;

@@ -47,8 +47,7 @@ export class SocketError extends Error {
 
   constructor(kind: ErrorKind, message: string, options: SocketErrorOptions) {
     super(message, options);
-    const { code, retryable = false, details = {} } = options;
-    Object.assign(this, { kind, code, retryable, details });
+    Object.assign(this, { kind, retryable: false, details: {} }, options);
   }
 
   static {

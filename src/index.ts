@@ -3,7 +3,6 @@
 export type { CloseInfo, TlsOptions, WebSocketOptions } from "./adapter/adapter.ts";
 export type { Duration } from "./base/duration.ts";
 export type { Protocols } from "./base/url.ts";
-export type { WaitOptions } from "./base/wait.ts";
 export type { ByteOrder } from "./buffer.ts";
 export { ByteBuffer } from "./buffer.ts";
 export type { AbortOptions, Case } from "./connection/channel.ts";
@@ -16,6 +15,7 @@ export { isBinary, isText } from "./connection/message.ts";
 export type { Received } from "./connection/queue.ts";
 export type { NoneReady, Selected, SelectOptions } from "./connection/select.ts";
 export { after, select } from "./connection/select.ts";
+export type { WaitOptions } from "./connection/wait.ts";
 export { CloseCode, Compression, MessageType, ReadyState } from "./constants.ts";
 export type { BinaryType, ListenerData, WebSocketEventMap } from "./dispatch.ts";
 export type { ErrorKind, SocketErrorOptions } from "./errors.ts";

@@ -10,8 +10,7 @@ const UNIT_MS: Readonly<Record<string, number>> = {
   m: 6e4,
   h: 36e5,
 };
-const PART = /(\d+(?:\.\d*)?|\.\d+)([nuµμm]?s|[mh])/g;
-const WHOLE = /^((\d+(?:\.\d*)?|\.\d+)([nuµμm]?s|[mh]))+$/;
+const PART = /(\d+\.?\d*|\.\d+)([nuµμm]?s|[mh])/g;
 
 /** A number of milliseconds, or a Go duration string: `"5s"`, `"1m30s"`, `"250ms"`, `"1.5h"`. */
 export type Duration = number | string;
@@ -23,10 +22,11 @@ export const WANTED_DURATION = '0 or more ms, or a duration as "1m30s"';
 export function parseDuration(value: unknown): number {
   if (typeof value === "number") return value;
   if (value === "0") return 0;
-  if (typeof value !== "string" || !WHOLE.test(value)) return Number.NaN;
   let total = 0;
-  for (const [, count, unit = ""] of value.matchAll(PART)) {
-    total += Number(count) * (UNIT_MS[unit] ?? 0);
-  }
-  return total;
+  const add = (_part: string, count: number, unit: string): string => {
+    total += count * (UNIT_MS[unit] ?? 0);
+    return "";
+  };
+  const isWhole = typeof value === "string" && value && value.replace(PART, add) === "";
+  return isWhole ? total : NaN;
 }

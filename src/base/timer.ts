@@ -8,9 +8,9 @@ export type Timer = ReturnType<typeof setTimeout> | undefined;
 
 /** Calls `act(subject)` once after `delayMs`, never for 0 and `Infinity`. */
 export function startTimer<T>(delayMs: number, act: (subject: T) => void, subject: T): Timer {
-  if (delayMs === 0 || delayMs === Number.POSITIVE_INFINITY) return undefined;
-  const timer: unknown = setTimeout(act, Math.min(delayMs, MAX_DELAY_MS), subject);
+  if (!delayMs || delayMs === Infinity) return undefined;
+  const timer = setTimeout(act, Math.min(delayMs, MAX_DELAY_MS), subject);
   // A browser's timer is a number, and keeps nothing alive.
-  if (typeof timer === "object") (timer as { unref?(): void }).unref?.();
-  return timer as Timer;
+  Object(timer).unref?.();
+  return timer;
 }

@@ -4,12 +4,13 @@
 /** What `protocols` may be; `null` and nothing mean none. */
 export type Protocols = string | Iterable<string> | null;
 
-// A `token` of RFC 9110, section 5.6.2, as RFC 6455, section 4.1, asks.
-const TOKEN = /^[!#$%&'*+\-.^`|~\w]+$/;
-
-/** Tells whether `text` may name a header field or a subprotocol. */
+/**
+ * Tells whether `text` may name a header field or a subprotocol.
+ *
+ * @see RFC 9110, section 5.6.2 (`token`), as RFC 6455, section 4.1, asks
+ */
 export function isToken(text: string): boolean {
-  return TOKEN.test(text);
+  return /^[!#$%&'*+\-.^`|~\w]+$/.test(text);
 }
 
 /**
@@ -24,23 +25,21 @@ export function parseSocketUrl(input: unknown): URL {
     const base = globalThis.document?.baseURI ?? globalThis.location?.href;
     const url = new URL(text, base);
     // Both kinds of scheme are written alike, default ports and all.
-    const isHttp = url.protocol.startsWith("http");
-    const socketUrl = isHttp ? new URL(url.href.replace("http", "ws")) : url;
-    if (/^wss?:[^#]*$/.test(socketUrl.href)) return socketUrl;
+    url.protocol = url.protocol.replace("http", "ws");
+    if (/^wss?:[^#]*$/.test(url.href)) return url;
   } catch {}
   throw syntaxError(`"${redact(text)}" is no ws, wss, http or https URL without a fragment`);
 }
 
 /** The subprotocols as a list, as Web IDL makes one of a string or a sequence; none for null. */
 export function listProtocols(protocols: unknown): string[] {
-  if (protocols === undefined || protocols === null) return [];
-  const items = isIterable(protocols) ? protocols : [protocols];
-  return Array.from(items, (item) => `${item}`);
+  const given = protocols ?? [];
+  const isOne = typeof given === "string" || !Object(given)[Symbol.iterator];
+  return Array.from(isOne ? [given] : Object(given), (item) => `${item}`);
 }
 
 /** @throws {DOMException} SyntaxError when one is no token or stands twice, in whatever case */
 export function checkProtocols(names: readonly string[]): void {
-  if (names.length === 0) return;
   const seen = new Set<string>();
   for (const name of names) {
     const key = name.toLowerCase();
@@ -51,11 +50,6 @@ export function checkProtocols(names: readonly string[]): void {
   }
 }
 
-function isIterable(value: object): value is Iterable<unknown> {
-  const isObject = Object(value) === value;
-  return isObject && Symbol.iterator in value && (value[Symbol.iterator] ?? null) !== null;
-}
-
 /** The URL as it may stand in an error or a log: without user info, query and fragment. */
 export function redact(url: string): string {
   try {
@@ -63,8 +57,8 @@ export function redact(url: string): string {
     return `${protocol}//${host}${pathname}`;
   } catch {
     // Of what is no URL nobody can tell where its user info ends: nothing before the last "@" is shown.
-    const isPath = /^[/\\](?![/\\])/.test(url);
-    return (isPath ? url : url.replace(/^.*@/s, "…@")).replace(/[?#].*/s, "");
+    // A path has none.
+    return url.replace(/^(?![/\\][^/\\]).*@/s, "…@").replace(/[?#].*/s, "");
   }
 }
 

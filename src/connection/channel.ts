@@ -1,9 +1,9 @@
 /** Channel: values from whoever sends to whoever receives, one by one, in order, as in Go.
  *  Here is also what a case of `select` is, and how the first of several takes effect. */
 
-import { wait } from "../base/wait.ts";
 import { invalidOption, SocketError } from "../errors.ts";
-import { describeClosed, type Outcome, Queue, type Received, SENT } from "./queue.ts";
+import { Queue, type Received } from "./queue.ts";
+import { wait } from "./wait.ts";
 
 /** Largest capacity: what stands in a buffer is held in memory. */
 const MAX_CAPACITY = 1_000_000;
@@ -15,14 +15,16 @@ const MAX_CAPACITY = 1_000_000;
  */
 export interface Case<T, C = Channel<T>> {
   readonly channel: C;
+  /** Whether it sends: it fails then once the channel is closed. */
+  readonly sends?: true;
   /** Takes effect if that can be at once; null where it would have to wait. */
-  attempt(): Outcome<T> | null;
+  attempt(): Received<T> | null;
   /**
    * Waits until it takes effect, which `settle` is told, once, and never from within this call.
    *
    * @returns the function that ends the wait
    */
-  wait(settle: (outcome: Outcome<T>) => void): () => void;
+  wait(settle: (received: Received<T>) => void): () => void;
 }
 
 /** What may end a wait. */
@@ -50,23 +52,28 @@ export function takeFirst<T, C>(
   return wait({
     signal,
     start({ resolve, reject }) {
-      const settle = ({ channel }: Case<T, C>, outcome: Outcome<T>): void => {
-        if (outcome instanceof SocketError) reject(outcome);
-        else resolve({ channel, received: outcome });
+      const settle = ({ channel, sends }: Case<T, C>, received: Received<T>): void => {
+        if (sends && !received.ok) reject(describeClosed());
+        else resolve({ channel, received });
       };
       for (const each of cases) {
-        const outcome = each.attempt();
-        if (outcome) {
-          settle(each, outcome);
-          return () => {};
+        const received = each.attempt();
+        if (received) {
+          settle(each, received);
+          return undefined;
         }
       }
-      const cancels = cases.map((each) => each.wait((outcome) => settle(each, outcome)));
+      const cancels = cases.map((each) => each.wait((received) => settle(each, received)));
       return () => {
         for (const cancel of cancels) cancel();
       };
     },
   });
+}
+
+/** The channel is closed, and takes nothing more. */
+function describeClosed(): SocketError {
+  return new SocketError("INTERNAL", "Channel: already closed", { code: "ERR_CHANNEL_CLOSED" });
 }
 
 /**
@@ -75,36 +82,18 @@ export function takeFirst<T, C>(
  * Values come out in the order they went in, each to exactly one receiver; waiting receivers and senders are
  * served in order of arrival.
  */
-export class Channel<T> implements AsyncIterable<T> {
-  readonly #queue: Queue<T>;
-
+export class Channel<T> extends Queue<T> implements AsyncIterable<T> {
   /**
    * @param capacity values that it holds while nobody receives, 0 to 1,000,000; with 0, the default, each
    *   `send` waits for its receiver
-   * @param queue internal: what it stands for, instead of one of its own
    * @throws {SocketError} INVALID, `ERR_INVALID_OPTION`, for another capacity
    */
-  constructor(capacity = 0, queue: Queue<T> = new Queue(capacity)) {
+  constructor(capacity = 0) {
     // Only a whole number from 0 on stays what it is as an unsigned one.
     if (capacity >>> 0 !== capacity || capacity > MAX_CAPACITY) {
       throw invalidOption("capacity", capacity, `a whole number, 0..${MAX_CAPACITY}`, "Channel");
     }
-    this.#queue = queue;
-  }
-
-  /** How many values it holds while nobody receives. */
-  get capacity(): number {
-    return this.#queue.capacity;
-  }
-
-  /** How many values it holds now. */
-  get length(): number {
-    return this.#queue.length;
-  }
-
-  /** Whether `close` was called; there may still be values to receive. */
-  get closed(): boolean {
-    return this.#queue.closed;
+    super(capacity);
   }
 
   /**
@@ -125,7 +114,7 @@ export class Channel<T> implements AsyncIterable<T> {
    */
   async receive({ signal }: AbortOptions = {}): Promise<Received<T>> {
     // The short way for what is there already.
-    const ready = signal ? null : this.#queue.attemptReceive();
+    const ready = signal ? null : this.attemptReceive();
     return ready ?? (await takeFirst([this.caseReceive()], signal)).received;
   }
 
@@ -136,15 +125,15 @@ export class Channel<T> implements AsyncIterable<T> {
    */
   close(): void {
     if (this.closed) throw describeClosed();
-    this.#queue.close();
+    this.end();
   }
 
   /** The case of `select` that receives from this channel. */
   caseReceive(): Case<T> {
     return {
       channel: this,
-      attempt: () => this.#queue.attemptReceive(),
-      wait: (settle) => this.#queue.awaitReceive(settle),
+      attempt: () => this.attemptReceive(),
+      wait: (settle) => this.awaitReceive(settle),
     };
   }
 
@@ -152,8 +141,9 @@ export class Channel<T> implements AsyncIterable<T> {
   caseSend(value: T): Case<undefined, Channel<T>> {
     return {
       channel: this,
-      attempt: () => (this.#queue.attemptSend(value) ? SENT : null),
-      wait: (settle) => this.#queue.awaitSend(value, settle),
+      sends: true,
+      attempt: () => this.attemptSend(value),
+      wait: (settle) => this.awaitSend(value, settle),
     };
   }
 

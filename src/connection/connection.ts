@@ -1,12 +1,11 @@
 /** Connection: a socket whose messages are asked for, one at a time, as a channel or as streams. */
 
 import { type Duration, parseDuration, WANTED_DURATION } from "../base/duration.ts";
-import { type WaitOptions, wait } from "../base/wait.ts";
 import { CloseCode, type MessageType } from "../constants.ts";
 import { invalidOption, SocketError } from "../errors.ts";
 import type { CloseInfo } from "../link.ts";
 import type { WebSocket } from "../websocket.ts";
-import { Channel } from "./channel.ts";
+import type { Channel } from "./channel.ts";
 import {
   type Bytes,
   invalidMessage,
@@ -18,6 +17,7 @@ import {
 import type { Received } from "./queue.ts";
 import type { Session } from "./session.ts";
 import { createReadable, createWritable, type StreamSource } from "./streams.ts";
+import { type WaitOptions, wait } from "./wait.ts";
 
 /** Longest wait of `receive`, unless it says otherwise. */
 const RECEIVE_TIMEOUT = "30s";
@@ -38,7 +38,6 @@ export type ReceiveChannel<T> = Omit<Channel<T>, "send" | "caseSend" | "close">;
  */
 export class Connection implements AsyncIterable<MessageData> {
   readonly #session: Session;
-  #channel: Channel<Message> | null = null;
   #readable: ReadableStream<MessageData> | null = null;
   #writable: WritableStream<unknown> | null = null;
 
@@ -126,9 +125,7 @@ export class Connection implements AsyncIterable<MessageData> {
    * the connection has ended.
    */
   channel(): ReceiveChannel<Message> {
-    const { queue } = this.#session.inbox;
-    this.#channel ??= new Channel(queue.capacity, queue);
-    return this.#channel;
+    return this.#session.inbox.queue;
   }
 
   /**

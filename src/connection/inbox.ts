@@ -1,8 +1,8 @@
 /** Inbox: holds messages until someone asks for one.
  *  Above its high mark it has the network stopped, and at the low one started again. */
 
+import { Channel } from "./channel.ts";
 import type { Message, MessageData } from "./message.ts";
-import { Queue } from "./queue.ts";
 
 /** Bytes of messages above which reading stops, however few they are. */
 const HIGH_BYTES = 1024 * 1024;
@@ -21,7 +21,7 @@ function sizeOf({ data }: Message): number {
 }
 
 export class Inbox {
-  readonly queue: Queue<Message>;
+  readonly queue: Channel<Message>;
   readonly #maxBytes: number;
   readonly #flow: InboxFlow;
   #bytes = 0;
@@ -30,7 +30,7 @@ export class Inbox {
   constructor(capacity: number, maxBytes: number, flow: InboxFlow) {
     this.#maxBytes = maxBytes;
     this.#flow = flow;
-    this.queue = new Queue(capacity);
+    this.queue = new Channel(capacity);
     this.queue.onTake = (message) => this.#handleTake(message);
   }
 

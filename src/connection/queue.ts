@@ -1,31 +1,30 @@
 /** Queue: values on their way from senders to receivers, and those of both who have to wait.
  *  Each call is one synchronous step that takes effect as a whole: nothing comes in between. */
 
-import { Fifo } from "../base/fifo.ts";
-import { SocketError } from "../errors.ts";
-
 /** What a receiver gets: a value, or `ok: false` once the channel is closed and drained. */
 export type Received<T> =
   | { readonly value: T; readonly ok: true }
   | { readonly value: undefined; readonly ok: false };
 
-/** Why nothing was received or sent; else what was. */
-export type Outcome<T> = Received<T> | SocketError;
-
 /** What a send that took effect is told. */
 export const SENT: Received<undefined> = { value: undefined, ok: true };
+/** What all are told once it is closed: receivers that nothing comes, senders that it was not sent. One for all. */
+export const CLOSED: Received<never> = Object.freeze({ value: undefined, ok: false });
 
-interface Sender<T> {
-  readonly value: T;
-  settle(outcome: Outcome<undefined>): void;
+interface Receiver<T> {
+  settle(received: Received<T>): void;
 }
 
-/** Who waits, by number, in order of arrival: anyone in the line can leave it, at the same cost. */
+interface Sender<T> extends Receiver<undefined> {
+  readonly item: Received<T>;
+}
+
+/** By number, in order of arrival: anyone in the line can leave it, at the same cost however long it is. */
 class Line<W> extends Map<number, W> {
   #first = 0;
   #next = 0;
 
-  /** @returns the function that takes the waiter out again */
+  /** @returns the function that takes it out again */
   join(waiter: W): () => void {
     // Nobody is left of those before, so that their numbers need not be gone through.
     if (this.size === 0) this.#first = this.#next;
@@ -44,19 +43,17 @@ class Line<W> extends Map<number, W> {
   }
 }
 
-/** The channel is closed: for all that it refuses then. */
-export function describeClosed(): SocketError {
-  return new SocketError("INTERNAL", "Channel: already closed", { code: "ERR_CHANNEL_CLOSED" });
-}
-
 /**
  * First in, first out, as a channel of Go: with a capacity of 0 a value passes straight from a sender to a
  * receiver. Whoever would have to wait first attempts, and awaits only what could not be had at once.
+ *
+ * What is internal is for the library alone, and stands in no published types.
  */
 export class Queue<T> {
+  /** How many values it holds while nobody receives. */
   readonly capacity: number;
-  readonly #items = new Fifo<T>();
-  readonly #receivers = new Line<(received: Received<T>) => void>();
+  readonly #items = new Line<Received<T>>();
+  readonly #receivers = new Line<Receiver<T>>();
   readonly #senders = new Line<Sender<T>>();
   #closed = false;
 
@@ -64,72 +61,72 @@ export class Queue<T> {
     this.capacity = capacity;
   }
 
-  /** Called after each value that left the buffer; not for one that went to a waiting receiver. */
+  /** @internal Called after each value that left the buffer, not for one that went to a waiting receiver. */
   onTake?(value: T): void;
 
-  /** Values in the buffer. */
+  /** How many values it holds now. */
   get length(): number {
     return this.#items.size;
   }
 
+  /** Whether it was closed; there may still be values to receive. */
   get closed(): boolean {
     return this.#closed;
   }
 
-  /** How many receivers and senders wait. */
+  /** @internal How many receivers and senders wait. */
   get waiting(): number {
     return this.#receivers.size + this.#senders.size;
   }
 
-  /** Adds a value, beyond the capacity if need be; drops it once closed. */
+  /** @internal Adds a value, beyond the capacity if need be; drops it once closed. */
   push(value: T): void {
-    if (!this.#closed) this.attemptSend(value, Number.POSITIVE_INFINITY);
+    this.attemptSend(value, Infinity);
   }
 
-  /** Takes the oldest value; null where there is none yet. */
+  /** @internal Takes the oldest value; null where there is none yet. */
   attemptReceive(): Received<T> | null {
-    const items = this.#items;
     // Above the capacity there is no room yet for what the senders hold.
-    const sender = items.size > this.capacity ? undefined : this.#senders.shift();
-    if (sender) items.push(sender.value);
-    if (items.size === 0) return this.#closed ? { value: undefined, ok: false } : null;
-    const value = items.shift() as T;
+    const sender = this.length > this.capacity ? undefined : this.#senders.shift();
+    if (sender) this.#items.join(sender.item);
+    const item = this.#items.shift();
+    if (!item) return this.#closed ? CLOSED : null;
     sender?.settle(SENT);
-    this.onTake?.(value);
-    return { value, ok: true };
+    this.onTake?.(item.value as T);
+    return item;
   }
 
   /**
+   * @internal
    * Hands a value to a waiting receiver, or else to the buffer while that holds fewer than `capacity`.
-   *
-   * @returns whether there was a place for it
-   * @throws {SocketError} INTERNAL, `ERR_CHANNEL_CLOSED`
+   * Null where there is no place for it.
    */
-  attemptSend(value: T, capacity = this.capacity): boolean {
-    if (this.#closed) throw describeClosed();
-    const receive = this.#receivers.shift();
-    if (receive) receive({ value, ok: true });
-    else if (this.length < capacity) this.#items.push(value);
-    else return false;
-    return true;
+  attemptSend(value: T, capacity = this.capacity): Received<undefined> | null {
+    if (this.#closed) return CLOSED;
+    const item: Received<T> = { value, ok: true };
+    const receiver = this.#receivers.shift();
+    if (receiver) receiver.settle(item);
+    else if (this.length < capacity) this.#items.join(item);
+    else return null;
+    return SENT;
   }
 
-  /** Waits for a value or the end, after `attemptReceive` gave null. @returns what cancels it */
-  awaitReceive(settle: (received: Received<T>) => void): () => void {
-    return this.#receivers.join(settle);
+  /** @internal Waits for a value or the end, after `attemptReceive` gave null. @returns what cancels it */
+  awaitReceive(settle: Receiver<T>["settle"]): () => void {
+    return this.#receivers.join({ settle });
   }
 
-  /** Waits for a place for `value`, after `attemptSend` had none. @returns what cancels it */
-  awaitSend(value: T, settle: (outcome: Outcome<undefined>) => void): () => void {
-    return this.#senders.join({ value, settle });
+  /** @internal Waits for a place for `value`, after `attemptSend` had none. @returns what cancels it */
+  awaitSend(value: T, settle: Sender<T>["settle"]): () => void {
+    return this.#senders.join({ item: { value, ok: true }, settle });
   }
 
-  /** Ends it: what is in the buffer can still be received, those who wait are told. Idempotent. */
-  close(): void {
+  /** @internal Ends it: what is in the buffer can still be received, those who wait are told. Idempotent. */
+  end(): void {
     this.#closed = true;
-    for (const settle of this.#receivers.values()) settle({ value: undefined, ok: false });
-    for (const { settle } of this.#senders.values()) settle(describeClosed());
-    this.#receivers.clear();
-    this.#senders.clear();
+    for (const line of [this.#receivers, this.#senders]) {
+      for (const { settle } of line.values()) settle(CLOSED);
+      line.clear();
+    }
   }
 }

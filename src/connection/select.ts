@@ -4,7 +4,7 @@ import { type Duration, parseDuration, WANTED_DURATION } from "../base/duration.
 import { MAX_DELAY_MS, startTimer } from "../base/timer.ts";
 import { invalidOption } from "../errors.ts";
 import { type AbortOptions, type Case, Channel, takeFirst } from "./channel.ts";
-import { Queue, type Received } from "./queue.ts";
+import { CLOSED, type Received } from "./queue.ts";
 
 /** Options of `select`. */
 export interface SelectOptions extends AbortOptions {
@@ -31,7 +31,7 @@ type AnyCase = Case<unknown, unknown>;
 /** The `default` of a select: the last case, and always ready. */
 const DEFAULT: AnyCase = {
   channel: undefined,
-  attempt: () => ({ value: undefined, ok: false }),
+  attempt: () => CLOSED,
   wait: () => () => {},
 };
 
@@ -80,17 +80,17 @@ export function after(duration: Duration): Channel<Date> {
   if (!(ms >= 0)) {
     throw invalidOption("duration", duration, WANTED_DURATION, "after");
   }
-  const queue = new Queue<Date>(1);
+  const channel = new Channel<Date>(1);
   const run = (leftMs: number): void => {
     if (leftMs > 0) {
       startTimer(leftMs, run, leftMs - MAX_DELAY_MS);
     } else {
-      // Not by the channel: whoever has it may have closed it.
-      queue.push(new Date());
-      queue.close();
+      // Whoever has it may have closed it.
+      channel.push(new Date());
+      channel.end();
     }
   };
   // 0 would be no timer at all.
   run(ms || 0.001);
-  return new Channel(1, queue);
+  return channel;
 }

@@ -4,7 +4,6 @@
 import { Deferred } from "../base/deferred.ts";
 import { startTimer, type Timer } from "../base/timer.ts";
 import { redact } from "../base/url.ts";
-import type { Settle } from "../base/wait.ts";
 import { ReadyState } from "../constants.ts";
 import { type ErrorKind, SocketError } from "../errors.ts";
 import {
@@ -19,6 +18,7 @@ import { Inbox } from "./inbox.ts";
 import type { MessageData } from "./message.ts";
 import { Output } from "./output.ts";
 import { Pings } from "./pings.ts";
+import type { Settle } from "./wait.ts";
 
 /** Checked, and in the units of their names. */
 export interface SessionSettings {
@@ -113,7 +113,7 @@ export class Session implements LinkObserver {
     const reason =
       this.error ?? this.describe("INTERNAL", "ERR_CLOSED", `closed with ${info.code}`);
     this.opened.reject(reason);
-    this.inbox.queue.close();
+    this.inbox.queue.end();
     for (const { reject } of this.waits) reject(reason);
     this.closed.resolve(info);
   }

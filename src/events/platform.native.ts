@@ -21,6 +21,12 @@ export function afterMicrotasks(step: () => void): void {
   step();
 }
 
+/** Calls `act` once `signal` is aborted; the function returned stops that. */
+export function whenAborted(signal: AbortSignal, act: () => void): () => void {
+  signal.addEventListener("abort", act);
+  return () => signal.removeEventListener("abort", act);
+}
+
 export function createMessageEvent(fields: MessageEventFields): Event {
   return new MessageEvent("message", fields);
 }

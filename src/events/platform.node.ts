@@ -9,6 +9,7 @@ import type {
   SocketErrorEvent,
 } from "./event-types.ts";
 
+export { whenAborted } from "../base/signal.ts";
 export { Emitter } from "./emitter.ts";
 export { completeTarget, LazyEventTarget as SocketTarget } from "./event-target.ts";
 

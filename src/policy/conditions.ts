@@ -33,25 +33,34 @@ export type Operator =
   | ("eq" | "ne" | "lt" | "gt" | "lte" | "gte" | "in" | "nin" | "exists" | "nexists")
   | ("contains" | "ncontains" | "matches" | "nmatches");
 
-type Test = (actual: unknown, value: unknown) => boolean;
+type Test = (actual: unknown) => boolean;
 
 const FIELD =
   /^(action|resource|url\.(protocol|host(name)?|port|pathname|search|origin)|meta\..+)$/;
 
-/** Whether a field, undefined where it is missing, is as the value asks. `Object` takes off the type. */
-const TESTS: Readonly<Record<string, Test>> = {
-  exists: (actual) => actual !== undefined,
-  eq: (actual, value) => actual === value,
-  ne: (actual, value) => actual !== value,
-  lt: (actual, value) => isAlike(actual, value) && Object(actual) < Object(value),
-  gt: (actual, value) => isAlike(actual, value) && Object(actual) > Object(value),
-  lte: (actual, value) => isAlike(actual, value) && Object(actual) <= Object(value),
-  gte: (actual, value) => isAlike(actual, value) && Object(actual) >= Object(value),
-  in: (actual, value) => actual !== undefined && Object(value).includes(actual),
+/**
+ * Makes the test of a field, which is undefined where it is missing, by the value as it is now: whatever becomes
+ * of the caller's list or RegExp. `Object` takes off the type.
+ */
+const TESTS: Readonly<Record<string, (value: unknown) => Test>> = {
+  exists: () => (actual) => actual !== undefined,
+  eq: (value) => (actual) => actual === value,
+  ne: (value) => (actual) => actual !== value,
+  lt: (value) => (actual) => isAlike(actual, value) && Object(actual) < Object(value),
+  gt: (value) => (actual) => isAlike(actual, value) && Object(actual) > Object(value),
+  lte: (value) => (actual) => isAlike(actual, value) && Object(actual) <= Object(value),
+  gte: (value) => (actual) => isAlike(actual, value) && Object(actual) >= Object(value),
+  in(value) {
+    const list = [value].flat();
+    return (actual) => actual !== undefined && list.includes(actual);
+  },
   // Strings and arrays have it.
-  contains: (actual, value) => !!Object(actual).includes?.(value),
-  // Unlike `test` it has no memory of the last match.
-  matches: (actual, value) => typeof actual === "string" && actual.search(Object(value)) >= 0,
+  contains: (value) => (actual) => !!Object(actual).includes?.(value),
+  matches(value) {
+    const pattern = new RegExp(Object(value));
+    // Unlike `test` it has no memory of the last match.
+    return (actual) => typeof actual === "string" && actual.search(pattern) >= 0;
+  },
 };
 
 /**
@@ -63,28 +72,20 @@ export function parseCondition(condition: Condition): (request: PolicyRequest) =
   const { field, operator, value } = condition;
   // With this n in front, each holds just when the one without does not.
   const name = operator.replace(/^n(?=ex|in|co|ma)/, "");
-  const test = Object.hasOwn(TESTS, name) && TESTS[name];
-  if (!test || !FIELD.test(field) || (name !== "exists" && value === undefined)) {
+  const create = Object.hasOwn(TESTS, name) && TESTS[name];
+  if (!create || !FIELD.test(field) || (name !== "exists" && value === undefined)) {
     throw new TypeError(`condition "${field} ${operator} ${value}" is none`);
   }
-  const kept = keep(name, value);
-  return (request) => test(readField(request, field), kept) === (name === operator);
-}
-
-/** The value as it is now, whatever becomes of the caller's list or RegExp. */
-function keep(name: string, value: unknown): unknown {
-  if (name === "matches") return new RegExp(value instanceof RegExp ? value : `${value}`);
-  return name === "in" ? [value].flat() : value;
+  const test = create(value);
+  return (request) => test(readField(request, field)) === (name === operator);
 }
 
 /** The field, or undefined; what `meta` inherits is none of its own. */
 function readField(request: PolicyRequest, field: string): unknown {
-  let value: unknown = request;
-  for (const key of field.split(".")) {
+  return field.split(".").reduce<unknown>((value, key) => {
     const isThere = value instanceof URL || Object.hasOwn(Object(value), key);
-    value = isThere ? Object(value)[key] : undefined;
-  }
-  return value;
+    return isThere ? Object(value)[key] : undefined;
+  }, request);
 }
 
 function isAlike(actual: unknown, value: unknown): boolean {

@@ -1,6 +1,7 @@
 /** Pattern: which actions and which URLs a statement of a policy means, with wildcards.
  *  URLs are compared by their parsed parts, never as text. */
 
+import { parseSocketUrl } from "../base/url.ts";
 import type { PolicyRequest } from "./conditions.ts";
 
 /** Whether a pattern means what is asked for; where servers differ, a deny means it, an allow does not. */
@@ -23,28 +24,24 @@ export function parseGlob(glob: string, stops: string): (text: string) => boolea
   return (text) => {
     // Where that may end in the text which has been read of the glob.
     let ends = new Set([0]);
-    for (const piece of pieces) {
-      const isStar = piece[0] === "*";
-      ends = isStar ? extend(ends, text, piece[1] ? "" : stops) : skip(ends, text, piece);
-    }
+    for (const piece of pieces) ends = walk(ends, text, piece, piece === "*" ? stops : "");
     return ends.has(text.length);
   };
 }
 
-/** The places that any characters but `stops` lead to. */
-function extend(ends: ReadonlySet<number>, text: string, stops: string): Set<number> {
-  const reached = new Set<number>();
-  for (let end = 0; end <= text.length; end += 1) {
-    const isOpen = reached.has(end - 1) && !stops.includes(text.charAt(end - 1));
-    if (isOpen || ends.has(end)) reached.add(end);
+/** The places in the text that a piece of a glob leads to from `starts`. */
+function walk(starts: Set<number>, text: string, piece: string, stops: string): Set<number> {
+  const isStar = piece[0] === "*";
+  const ends = new Set<number>();
+  for (let end of starts) {
+    if (!isStar && text.startsWith(piece, end)) ends.add(end + piece.length);
+    // As far as another start has led, or to a stop: behind the text is "", which any text includes.
+    while (isStar && !ends.has(end)) {
+      ends.add(end);
+      if (!stops.includes(text.charAt(end))) end += 1;
+    }
   }
-  return reached;
-}
-
-/** The places that just these characters lead to. */
-function skip(ends: ReadonlySet<number>, text: string, characters: string): Set<number> {
-  const found = [...ends].filter((end) => text.startsWith(characters, end));
-  return new Set(found.map((end) => end + characters.length));
+  return ends;
 }
 
 /**
@@ -59,26 +56,28 @@ export function parseResource(pattern: string): ResourceTest {
     throw new TypeError(`resource is "${pattern}", must be * or scheme://host[:port][/path]`);
   }
   // The parser brings host and path into the form that they have in a URL.
-  const { hostname, pathname } = new URL(`ws://${host}:${port.replace("*", "")}${path}`);
+  const { hostname, pathname } = parseTarget(`ws://${host}:${port.replace("*", "")}${path}`);
   // The bracket keeps a star from meaning an IPv6 address.
-  const isOrigin = parseGlob(`${scheme}://${hostname.replace(/\.+$/, "")}`, ".[");
+  const isOrigin = parseGlob(`${scheme}://${hostname}`, ".[");
   const isPath = parseGlob(decodeURIComponent(pathname), "/");
   return ({ resource, url }, effect) => {
-    if (!url || resource === "*") return false;
-    const { protocol, pathname } = url;
-    if (!isOrigin(`${protocol}//${url.hostname}`)) return false;
-    if (!isPort(port, url, effect)) return false;
+    if (!url || resource === "*" || !isOrigin(`${url.protocol}//${url.hostname}`)) return false;
+    // Without a port an allow means the scheme's own, a deny all.
+    const isAnyPort = port === "*" || (!port && effect === "deny");
+    // The parser knows the default ports, which stand in no URL.
+    if (!isAnyPort && new URL(`${url.protocol}//h:${port}`).port !== url.port) return false;
     if (!path) return true;
     try {
-      if (!AMBIGUOUS_PATH.test(pathname)) return isPath(decodeURIComponent(pathname));
+      if (!AMBIGUOUS_PATH.test(url.pathname)) return isPath(decodeURIComponent(url.pathname));
     } catch {}
     return effect === "deny";
   };
 }
 
-/** Without a port an allow means the scheme's own, a deny all. */
-function isPort(wanted: string, { protocol, port }: URL, effect: string): boolean {
-  if (wanted === "*" || (wanted === "" && effect === "deny")) return true;
-  // The parser knows the default ports, which stand in no URL.
-  return new URL(`${protocol}//h:${wanted}`).port === port;
+/** @throws {DOMException} SyntaxError when it is no URL of a WebSocket */
+export function parseTarget(target: unknown): URL {
+  const url = parseSocketUrl(target);
+  // A dot at the end leads to the same host.
+  url.hostname = url.hostname.replace(/\.+$/, "");
+  return url;
 }

@@ -1,10 +1,10 @@
 /** Policy: which connections `connect` may open, by statements that allow and deny. */
 
 import { oneOf } from "../base/one-of.ts";
-import { parseSocketUrl, redact } from "../base/url.ts";
+import { redact } from "../base/url.ts";
 import { invalidOption, SocketError } from "../errors.ts";
 import { type Condition, type PolicyRequest, parseCondition } from "./conditions.ts";
-import { parseGlob, parseResource } from "./pattern.ts";
+import { parseGlob, parseResource, parseTarget } from "./pattern.ts";
 
 /** Allows or denies what it names, under its conditions. */
 export interface Statement {
@@ -75,9 +75,7 @@ export function createPolicy(statements: readonly Statement[]): Policy {
     deniesPrivateNetworks: false,
     evaluate(request) {
       const target = request.url ?? request.resource;
-      const url = target === "*" ? undefined : parseSocketUrl(target);
-      // A dot at the end leads to the same host.
-      if (url) url.hostname = url.hostname.replace(/\.+$/, "");
+      const url = target === "*" ? undefined : parseTarget(target);
       const effects = rules.map((rule) => rule({ ...request, url }));
       return effects.includes("allow") && !effects.includes("deny");
     },
@@ -91,15 +89,16 @@ export function createGuard(policy?: Policies, meta?: PolicyRequest["meta"]): Gu
     deniesPrivateNetworks: policies.some((one) => one.deniesPrivateNetworks),
     admitUrl(url) {
       const { href } = url;
-      const resources = { "websocket.connect": "*", "websocket.connect.url": href };
-      for (const [action, resource] of Object.entries(resources)) {
+      const ask = (action: string, resource: string): void => {
         const request = { action, resource, url, meta };
         // A promise is no yes.
-        if (policies.every((one) => one.evaluate(request) === true)) continue;
+        if (policies.every((one) => one.evaluate(request) === true)) return;
         const message = `connect ${redact(href)}: a policy denies ${action}`;
         const details = { action };
         throw new SocketError("PERMISSION_DENIED", message, { code: "ERR_POLICY_DENIED", details });
-      }
+      };
+      ask("websocket.connect", "*");
+      ask("websocket.connect.url", href);
     },
   };
 }

@@ -4,7 +4,6 @@
 import fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { Channel } from "../../src/connection/channel.ts";
-import { Queue } from "../../src/connection/queue.ts";
 import { after, select } from "../../src/connection/select.ts";
 import { isSocketError } from "../../src/errors.ts";
 import {
@@ -29,8 +28,7 @@ type Command =
 /** The same commands, on the real thing. */
 class Reality {
   readonly results = new Map<number, Result>();
-  readonly #queues = CAPACITIES.map((capacity) => new Queue<string>(capacity));
-  readonly #words = this.#queues.map((queue) => new Channel(queue.capacity, queue));
+  readonly #words = CAPACITIES.map((capacity) => new Channel<string>(capacity));
   readonly #channels: readonly (Channel<string> | Channel<Date>)[] = [
     ...this.#words,
     ...DELAYS_MS.map((delayMs) => after(delayMs)),
@@ -64,7 +62,7 @@ class Reality {
   }
 
   waitingAt(channel: number): number {
-    return this.#queues[channel]?.waiting ?? 0;
+    return this.#words[channel]?.waiting ?? 0;
   }
 
   async #run(call: Call, isDefault: boolean, signal: AbortSignal): Promise<Result> {
@@ -252,8 +250,7 @@ describe("senders and receivers that take turns in any order", () => {
       capacity,
       fc.infiniteStream(fc.nat(4)),
       async (scheduler, one, two, patience) => {
-        const queues = [one, two].map((size) => new Queue<string>(size));
-        const channels = queues.map((queue) => new Channel(queue.capacity, queue));
+        const channels = [one, two].map((size) => new Channel<string>(size));
         const log: Log = { sent: [], aborted: [], received: [] };
         const turn = () => scheduler.schedule(Promise.resolve());
         const signal = (): AbortSignal => {
@@ -271,7 +268,7 @@ describe("senders and receivers that take turns in any order", () => {
 
         expect(log.received.flat().sort()).toEqual(log.sent.sort());
         expect(log.sent.length + log.aborted.length).toBe(18);
-        expect(queues.map((queue) => [queue.waiting, queue.length])).toEqual([
+        expect(channels.map((channel) => [channel.waiting, channel.length])).toEqual([
           [0, 0],
           [0, 0],
         ]);

@@ -1,6 +1,5 @@
 import { describe, expect, test, vi } from "vitest";
 import { Channel } from "../../src/connection/channel.ts";
-import { Queue } from "../../src/connection/queue.ts";
 
 const END = { value: undefined, ok: false };
 const CLOSED = { kind: "INTERNAL", code: "ERR_CHANNEL_CLOSED", retryable: false };
@@ -93,6 +92,12 @@ describe("channels", () => {
     expect(await channel.receive()).toEqual(END);
   });
 
+  test("wippy channel: what tells of the end can be changed by nobody", async () => {
+    const channel = new Channel<number>();
+    channel.close();
+    expect(Object.isFrozen(await channel.receive())).toBe(true);
+  });
+
   test("wippy channel: close ends the receives that wait", async () => {
     const channel = new Channel<number>();
     const waiting = [channel.receive(), channel.receive()];
@@ -130,13 +135,12 @@ describe("channels", () => {
     expect((await channel.receive()).value).toBe(never);
   });
 
-  test("wippy channel: stands for the queue it is given", async () => {
-    const queue = new Queue<number>(3);
-    const channel = new Channel(3, queue);
-    for (const value of [1, 2, 3, 4]) queue.push(value);
+  test("wippy channel: is the queue that a connection fills beyond its capacity, and ends", async () => {
+    const channel = new Channel<number>(3);
+    for (const value of [1, 2, 3, 4]) channel.push(value);
     expect([channel.capacity, channel.length]).toEqual([3, 4]);
     expect(await channel.receive()).toEqual({ value: 1, ok: true });
-    queue.close();
+    channel.end();
     expect(channel.closed).toBe(true);
   });
 });
@@ -170,34 +174,28 @@ describe("an aborted signal", () => {
   const REASON = new Error("enough");
   const CANCELED = { kind: "CANCELED", code: "ERR_ABORTED", retryable: false, cause: REASON };
 
-  /** A channel over a queue whose waiters can be counted. */
-  function countedChannel(capacity: number): [Channel<number>, Queue<number>] {
-    const queue = new Queue<number>(capacity);
-    return [new Channel(capacity, queue), queue];
-  }
-
   test("wippy channel: an aborted signal ends a receive that waits, which consumes nothing", async () => {
-    const [channel, queue] = countedChannel(1);
+    const channel = new Channel<number>(1);
     const abort = new AbortController();
     const receiving = channel.receive({ signal: abort.signal });
     abort.abort(REASON);
     await expect(receiving).rejects.toMatchObject(CANCELED);
-    expect(queue.waiting).toBe(0);
+    expect(channel.waiting).toBe(0);
     await channel.send(1);
     expect(await channel.receive()).toEqual({ value: 1, ok: true });
   });
 
   test("wippy channel: an aborted signal ends a send that waits, which sends nothing", async () => {
-    const [channel, queue] = countedChannel(0);
+    const channel = new Channel<number>(0);
     const abort = new AbortController();
     const sending = channel.send(1, { signal: abort.signal });
     abort.abort(REASON);
     await expect(sending).rejects.toMatchObject(CANCELED);
-    expect([queue.waiting, queue.attemptReceive()]).toEqual([0, null]);
+    expect([channel.waiting, channel.attemptReceive()]).toEqual([0, null]);
   });
 
   test("wippy channel: an aborted signal has a receive rejected although a value is there, and leaves the value", async () => {
-    const [channel] = countedChannel(1);
+    const channel = new Channel<number>(1);
     await channel.send(1);
     const receiving = channel.receive({ signal: AbortSignal.abort(REASON) });
     await expect(receiving).rejects.toMatchObject(CANCELED);
@@ -205,14 +203,14 @@ describe("an aborted signal", () => {
   });
 
   test("wippy channel: an aborted signal has a send rejected although there is room", async () => {
-    const [channel] = countedChannel(1);
+    const channel = new Channel<number>(1);
     const sending = channel.send(1, { signal: AbortSignal.abort(REASON) });
     await expect(sending).rejects.toMatchObject(CANCELED);
     expect(channel.length).toBe(0);
   });
 
   test("wippy channel: an aborted signal that comes late changes nothing", async () => {
-    const [channel] = countedChannel(0);
+    const channel = new Channel<number>(0);
     const abort = new AbortController();
     const sending = channel.send(1, { signal: abort.signal });
     const receiving = channel.receive({ signal: abort.signal });
@@ -222,7 +220,7 @@ describe("an aborted signal", () => {
   });
 
   test("wippy channel: an aborted signal is no longer listened to once the call has settled", async () => {
-    const [channel] = countedChannel(0);
+    const channel = new Channel<number>(0);
     const { signal } = new AbortController();
     const add = vi.spyOn(signal, "addEventListener");
     const remove = vi.spyOn(signal, "removeEventListener");

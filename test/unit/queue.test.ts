@@ -1,8 +1,7 @@
 import { describe, expect, test, vi } from "vitest";
-import { type Outcome, Queue, type Received, SENT } from "../../src/connection/queue.ts";
+import { Queue, type Received, SENT } from "../../src/connection/queue.ts";
 
 const END = { value: undefined, ok: false };
-const CLOSED = expect.objectContaining({ kind: "INTERNAL", code: "ERR_CHANNEL_CLOSED" });
 
 function got(value: unknown): unknown {
   return { value, ok: true };
@@ -24,9 +23,9 @@ function awaitReceives(queue: Queue<number>, count: number): [number, Received<n
   return log;
 }
 
-function awaitSends(queue: Queue<number>, ...values: number[]): [number, Outcome<undefined>][] {
-  const log: [number, Outcome<undefined>][] = [];
-  for (const value of values) queue.awaitSend(value, (outcome) => log.push([value, outcome]));
+function awaitSends(queue: Queue<number>, ...values: number[]): [number, Received<undefined>][] {
+  const log: [number, Received<undefined>][] = [];
+  for (const value of values) queue.awaitSend(value, (received) => log.push([value, received]));
   return log;
 }
 
@@ -76,7 +75,7 @@ describe("attemptReceive", () => {
 describe("attemptSend", () => {
   test("fills the buffer, and has no place beyond its capacity", () => {
     const queue = queueOf<number>(2);
-    expect([1, 2, 3].map((value) => queue.attemptSend(value))).toEqual([true, true, false]);
+    expect([1, 2, 3].map((value) => queue.attemptSend(value))).toEqual([SENT, SENT, null]);
     expect(queue.length).toBe(2);
   });
 
@@ -84,9 +83,9 @@ describe("attemptSend", () => {
     const queue = queueOf<number>(0);
     const received = awaitReceives(queue, 2);
     expect([queue.attemptSend(5), queue.attemptSend(6), queue.attemptSend(7)]).toEqual([
-      true,
-      true,
-      false,
+      SENT,
+      SENT,
+      null,
     ]);
     expect(received).toEqual([
       [0, got(5)],
@@ -94,10 +93,10 @@ describe("attemptSend", () => {
     ]);
   });
 
-  test("throws once the queue is closed, and keeps the value out", () => {
+  test("tells that the queue is closed, and keeps the value out", () => {
     const queue = queueOf<number>(2);
-    queue.close();
-    expect(() => queue.attemptSend(1)).toThrow(CLOSED);
+    queue.end();
+    expect(queue.attemptSend(1)).toEqual(END);
     expect(queue.length).toBe(0);
   });
 });
@@ -116,7 +115,7 @@ describe("push", () => {
 
   test("drops the value once the queue is closed", () => {
     const queue = queueOf<number>(1);
-    queue.close();
+    queue.end();
     queue.push(1);
     expect([queue.length, queue.attemptReceive()]).toEqual([0, END]);
   });
@@ -131,7 +130,7 @@ describe("waiters", () => {
     ];
     expect(queue.waiting).toBe(2);
     for (const cancel of cancels) cancel();
-    expect([queue.waiting, queue.attemptSend(1)]).toEqual([0, false]);
+    expect([queue.waiting, queue.attemptSend(1)]).toEqual([0, null]);
     queue.awaitSend(1, () => expect.unreachable())();
     expect([queue.waiting, queue.attemptReceive()]).toEqual([0, null]);
   });
@@ -178,10 +177,10 @@ describe("waiters", () => {
   });
 });
 
-describe("close", () => {
+describe("end", () => {
   test("leaves the buffered values readable, and then ends", () => {
     const queue = queueOf(2, 1, 2);
-    queue.close();
+    queue.end();
     const received = [1, 2, 3, 4].map(() => queue.attemptReceive());
     expect(received).toEqual([got(1), got(2), END, END]);
   });
@@ -189,7 +188,7 @@ describe("close", () => {
   test("tells waiting receivers that nothing comes", () => {
     const queue = queueOf<number>(1);
     const received = awaitReceives(queue, 2);
-    queue.close();
+    queue.end();
     expect(received).toEqual([
       [0, END],
       [1, END],
@@ -200,8 +199,8 @@ describe("close", () => {
   test("refuses the values of waiting senders", () => {
     const queue = queueOf(1, 1);
     const sent = awaitSends(queue, 2);
-    queue.close();
-    expect(sent).toEqual([[2, CLOSED]]);
+    queue.end();
+    expect(sent).toEqual([[2, END]]);
     expect(queue.waiting).toBe(0);
     expect([queue.attemptReceive(), queue.attemptReceive()]).toEqual([got(1), END]);
   });
@@ -214,14 +213,14 @@ describe("close", () => {
       cancel();
     });
     const cancel = queue.awaitSend(1, () => log.push("sender"));
-    queue.close();
+    queue.end();
     expect([log, queue.waiting]).toEqual([["receiver"], 0]);
   });
 
   test("does nothing the second time", () => {
     const queue = queueOf<number>(0);
-    queue.close();
-    queue.close();
+    queue.end();
+    queue.end();
     expect(queue.closed).toBe(true);
   });
 });

@@ -1,9 +1,9 @@
 /** Wait: a promise of what may come, bounded by a time, a signal, and whoever ends everything. */
 
+import { whenAborted } from "#events";
+import type { Duration } from "../base/duration.ts";
+import { startTimer } from "../base/timer.ts";
 import { invalidOption, SocketError } from "../errors.ts";
-import type { Duration } from "./duration.ts";
-import { whenAborted } from "./signal.ts";
-import { startTimer } from "./timer.ts";
 
 /** What ends a wait. */
 export interface WaitOptions {
@@ -25,8 +25,8 @@ export interface Waiting<T> {
   readonly timeoutMs?: number;
   /** Holds the waits that end together; this one is among them until it is settled. */
   readonly group?: Set<Settle<T>>;
-  /** Starts; may settle at once. @returns what takes it back */
-  start(settle: Settle<T>): () => void;
+  /** Starts. @returns what takes it back, unless it has settled within the call */
+  start(settle: Settle<T>): (() => void) | undefined;
   /** Time is up. */
   late?(settle: Settle<T>): void;
 }
@@ -34,33 +34,25 @@ export interface Waiting<T> {
 /** Settles as what comes first has it, and takes back the rest. */
 export function wait<T>({ signal, timeoutMs = 0, group, start, late }: Waiting<T>): Promise<T> {
   return new Promise((resolve, reject) => {
+    if (!(signal === undefined || signal instanceof AbortSignal)) {
+      throw invalidOption("signal", signal, "an AbortSignal", "wait");
+    }
     let takeBack: (() => void) | undefined;
     let forget: (() => void) | undefined;
-    let isOver = false;
-    const finish = (): void => {
-      isOver = true;
-      clearTimeout(timer);
-      forget?.();
-      group?.delete(settle);
-      takeBack?.();
-    };
-    const settle: Settle<T> = {
-      resolve(value) {
-        finish();
-        resolve(value);
-      },
-      reject(error) {
-        finish();
-        reject(error);
-      },
-    };
+    const first =
+      <A>(act: (value: A) => void) =>
+      (value: A): void => {
+        clearTimeout(timer);
+        forget?.();
+        group?.delete(settle);
+        takeBack?.();
+        act(value);
+      };
+    const settle: Settle<T> = { resolve: first(resolve), reject: first(reject) };
     const abort = (): void => {
       const options = { code: "ERR_ABORTED", cause: signal?.reason };
       settle.reject(new SocketError("CANCELED", "the wait was aborted by its signal", options));
     };
-    if (signal !== undefined && !(signal instanceof AbortSignal)) {
-      throw invalidOption("signal", signal, "an AbortSignal", "wait");
-    }
     const timer = startTimer(timeoutMs, () => late?.(settle), null);
     if (signal?.aborted) return abort();
     forget = signal && whenAborted(signal, abort);
@@ -68,9 +60,7 @@ export function wait<T>({ signal, timeoutMs = 0, group, start, late }: Waiting<T
     try {
       takeBack = start(settle);
     } catch (error) {
-      return settle.reject(error);
+      settle.reject(error);
     }
-    // Settled within the call, before there was anything to take back.
-    if (isOver) takeBack();
   });
 }
