@@ -36,7 +36,10 @@ export class Lifecycle implements AdapterSink {
 
   get state(): ReadyState {
     // That the peer has started to close is seen by asking.
-    if (this.#state === ReadyState.OPEN && this.adapter?.closing) this.#state = ReadyState.CLOSING;
+    const { adapter } = this;
+    if (this.#state === ReadyState.OPEN && adapter && adapter.readyState > ReadyState.OPEN) {
+      this.#state = ReadyState.CLOSING;
+    }
     return this.#state;
   }
 

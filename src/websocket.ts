@@ -167,7 +167,7 @@ export class WebSocket extends SocketTarget {
    * began counts too, and nothing is taken off once the socket has closed.
    */
   get bufferedAmount(): number {
-    return this.#lifecycle.adapter?.bufferedBytes ?? 0;
+    return this.#lifecycle.adapter?.bufferedAmount ?? 0;
   }
   /**
    * What binary messages arrive as, on the W3C face: "arraybuffer" or "blob"; other values are ignored.

@@ -48,7 +48,7 @@ export interface AdapterSink {
   ping?(): void;
   /** A pong arrived, with its payload (RFC 6455, section 5.5.3). */
   pong(payload: Uint8Array): void;
-  /** Bytes have been handed to the network; `bufferedBytes` says how many are left. */
+  /** Bytes have been handed to the network; `bufferedAmount` says how many are left. */
   drain(): void;
   /** Why the connection is about to end, when that was neither asked for nor a clean close. */
   error(error: SocketError): void;
@@ -70,17 +70,17 @@ export interface Adapter {
    * Payload bytes taken by `send` and not yet handed to the network; they don't fall within the task of
    * the `send`, its microtasks included, and keep their value after the end.
    */
-  readonly bufferedBytes: number;
-  /** Whether `drain` is reported; else `bufferedBytes` has to be asked for. */
+  readonly bufferedAmount: number;
+  /** Whether `drain` is reported; else `bufferedAmount` has to be asked for. */
   readonly reportsDrain?: boolean;
-  /** True once either side has started the closing handshake, or the connection has ended. */
-  readonly closing: boolean;
+  /** Past OPEN once either side has started the closing handshake, or the connection has ended. */
+  readonly readyState: number;
 
   /**
    * Sends a text (string) or binary message. Called only from `open` on; once closing has begun the message
-   * is discarded, and counted in `bufferedBytes` for good.
+   * is discarded, and counted in `bufferedAmount` for good.
    * Bytes are taken before the call returns: the caller may reuse them at once. A Blob keeps its place
-   * among the messages while it is read; it counts in `bufferedBytes` from the start.
+   * among the messages while it is read; it counts in `bufferedAmount` from the start.
    * @throws {TypeError} when the memory is shared with another thread, or can be resized, where the platform
    *   refuses that
    */

@@ -3,7 +3,7 @@
 
 import { parseDuration, WANTED_DURATION } from "../base/duration.ts";
 import { startTimer, type Timer } from "../base/timer.ts";
-import { CLOSE_TIMEOUT_MS, CloseCode, DEFAULT_DIAL_TIMEOUT_MS } from "../constants.ts";
+import { CLOSE_TIMEOUT_MS, CloseCode, DEFAULT_DIAL_TIMEOUT_MS, ReadyState } from "../constants.ts";
 import { invalidOption, type SocketError } from "../errors.ts";
 import {
   ABNORMAL_END,
@@ -62,7 +62,7 @@ class Life implements AdapterSink {
     const close = adapter.close.bind(adapter);
     const giveUp = (error?: SocketError): void => {
       // An end that was asked for, or that the peer has begun, needs no explanation.
-      const cause = adapter.closing ? undefined : error;
+      const cause = adapter.readyState > ReadyState.OPEN ? undefined : error;
       const sink = this.#end();
       close(CloseCode.NORMAL, "");
       queueMicrotask(() => {
@@ -78,9 +78,9 @@ class Life implements AdapterSink {
     return Object.assign(adapter, {
       terminate: () => giveUp(),
       close: (code: number, reason: string) => {
-        const { closing } = adapter;
+        const { readyState } = adapter;
         close(code, reason);
-        if (closing) return;
+        if (readyState > ReadyState.OPEN) return;
         clearTimeout(this.#timer);
         this.#timer = startTimer(CLOSE_TIMEOUT_MS, giveUp, undefined);
       },

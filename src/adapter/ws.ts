@@ -99,15 +99,16 @@ export class WsAdapter implements Adapter, WsOwner {
   get reportsDrain(): boolean {
     return true;
   }
-  get bufferedBytes(): number {
+  get bufferedAmount(): number {
     return this.#output?.bytes ?? 0;
   }
-  get closing(): boolean {
+  get readyState(): number {
     // What still waits to be reported came before the peer's close frame. A connection that ends without one
     // is in the state CLOSING while ws still hands over what it has read: that is for the reader, too.
     const { startedClosing = true } = this.#ws ?? {};
     const isEnding = startedClosing || this.#state === ReadyState.CLOSED;
-    return this.#asked || (this.#waiting === 0 && isEnding);
+    if (this.#asked || (this.#waiting === 0 && isEnding)) return ReadyState.CLOSING;
+    return this.#opened ? ReadyState.OPEN : ReadyState.CONNECTING;
   }
 
   send(data: Payload): void {

@@ -29,9 +29,9 @@ export class Output {
   /** Sends; `resolve` is called once it has left. @returns what forgets about that */
   send(payload: string | ArrayBuffer | ArrayBufferView, resolve: () => void): () => void {
     const { adapter, socket } = this.#link;
-    const before = adapter.bufferedBytes;
+    const before = adapter.bufferedAmount;
     socket.send(payload);
-    this.#sentBytes += adapter.bufferedBytes - before;
+    this.#sentBytes += adapter.bufferedAmount - before;
     const unsent = { end: this.#sentBytes, resolve };
     this.#unsent.add(unsent);
     this.check();
@@ -40,11 +40,11 @@ export class Output {
 
   /** Resolves what has left. */
   check(): void {
-    const { reportsDrain, bufferedBytes } = this.#link.adapter;
+    const { reportsDrain, bufferedAmount } = this.#link.adapter;
     clearTimeout(this.#poll);
     for (const unsent of this.#unsent) {
       const behind = this.#sentBytes - unsent.end;
-      if (bufferedBytes > Math.max(reportsDrain ? 0 : SLACK_BYTES, behind)) {
+      if (bufferedAmount > Math.max(reportsDrain ? 0 : SLACK_BYTES, behind)) {
         if (!reportsDrain) this.#poll = startTimer(POLL_MS, () => this.check(), null);
         return;
       }
