@@ -36,10 +36,10 @@ export async function connectWith(
   url: string | URL,
   given: ConnectOptions,
 ): Promise<Connection> {
-  const { settings, ...request } = checkConnect(url, given, dialer);
+  const request = checkConnect(url, given, dialer);
   const guard = createGuard(given.policy, given.meta);
   guard.admitUrl(request.url);
-  const session = startSession({ ...request, guard }, settings, dialer);
+  const session = startSession({ ...request, guard }, request.options, dialer);
   await session.opened.promise;
   return new Connection(session);
 }

@@ -12,12 +12,12 @@ import {
   invalidMessage,
   type Message,
   type MessageData,
+  type SentData,
   toBytes,
   toPayload,
 } from "./message.ts";
-import type { Received } from "./queue.ts";
 import type { Session } from "./session.ts";
-import { createReadable, createWritable, type StreamSource } from "./streams.ts";
+import { createReadable, createWritable } from "./streams.ts";
 
 /** Longest wait of `receive`, unless it says otherwise. */
 const RECEIVE_TIMEOUT = "30s";
@@ -38,26 +38,27 @@ export type ReceiveChannel<T> = Omit<Channel<T>, "send" | "caseSend" | "close">;
  */
 export class Connection implements AsyncIterable<MessageData> {
   readonly #session: Session;
-  #channel: Channel<Message> | null = null;
+  readonly #channel: Channel<Message>;
   #readable: ReadableStream<MessageData> | null = null;
   #writable: WritableStream<unknown> | null = null;
 
   constructor(session: Session) {
     this.#session = session;
+    this.#channel = new Channel(session.queue.capacity, session.queue);
   }
 
   /** The socket beneath: its attributes, its events. */
   get socket(): WebSocket {
-    return this.#session.link.socket;
+    return this.#session.socket;
   }
   /** True until the end has been seen by the reader: as long as there is something to receive, or may come. */
   get connected(): boolean {
-    const { queue } = this.#session.inbox;
+    const { queue } = this.#session;
     return !queue.closed || queue.length > 0;
   }
   /** `"ip:port"` of the peer; `""` in a page. */
   get remoteAddress(): string {
-    return this.#session.link.adapter.remoteAddress ?? "";
+    return this.#session.adapter.remoteAddress ?? "";
   }
   /** The subprotocol that the server chose, or `""`. */
   get protocol(): string {
@@ -73,7 +74,7 @@ export class Connection implements AsyncIterable<MessageData> {
   }
   /** Why it ended; null as long as it has not, and where the end was asked for, or clean. */
   get error(): SocketError | null {
-    return this.#session.error;
+    return this.#session.failure;
   }
 
   /**
@@ -109,9 +110,11 @@ export class Connection implements AsyncIterable<MessageData> {
    */
   async receive(options: Duration | WaitOptions = {}): Promise<MessageData | null> {
     const { timeoutMs, signal } = toWait(options, RECEIVE_TIMEOUT);
-    const { queue } = this.#session.inbox;
-    const ready = signal?.aborted ? null : queue.attemptReceive();
-    if (ready || (timeoutMs === 0 && !signal?.aborted)) return ready?.value?.data ?? null;
+    const { queue } = this.#session;
+    if (!signal?.aborted) {
+      const ready = queue.attemptReceive();
+      if (ready || timeoutMs === 0) return ready?.value?.data ?? null;
+    }
     return await wait<MessageData | null>({
       timeoutMs,
       signal,
@@ -125,8 +128,6 @@ export class Connection implements AsyncIterable<MessageData> {
    * the connection has ended.
    */
   channel(): ReceiveChannel<Message> {
-    const { queue } = this.#session.inbox;
-    this.#channel ??= new Channel(queue.capacity, queue);
     return this.#channel;
   }
 
@@ -138,25 +139,7 @@ export class Connection implements AsyncIterable<MessageData> {
    *   connection ended
    */
   async ping(options: Duration | WaitOptions = {}): Promise<number> {
-    const { timeoutMs, signal } = toWait(options, PING_TIMEOUT);
-    const session = this.#session;
-    const { adapter } = session.link;
-    if (!adapter.ping) {
-      throw session.describe("INVALID", "ERR_UNSUPPORTED", "this platform sends no pings");
-    }
-    this.#requireOpen();
-    return await wait<number>({
-      timeoutMs,
-      signal,
-      group: session.waits,
-      start({ resolve }) {
-        const [payload, forget] = session.pings.add(resolve);
-        adapter.ping?.(payload);
-        return forget;
-      },
-      late: ({ reject }) =>
-        reject(session.describe("TIMEOUT", "ERR_PING_TIMEOUT", `no pong in ${timeoutMs} ms`)),
-    });
+    return await this.#session.pings.send(toWait(options, PING_TIMEOUT));
   }
 
   /**
@@ -168,7 +151,7 @@ export class Connection implements AsyncIterable<MessageData> {
    * @throws {SocketError} (rejects) INVALID, `ERR_INVALID_CLOSE`, for another code or a longer reason
    */
   async close(code: number = CloseCode.NORMAL, reason: string | null = null): Promise<CloseInfo> {
-    const { adapter } = this.#session.link;
+    const { adapter } = this.#session;
     const text = `${reason ?? ""}`;
     try {
       if (adapter.closeWith) adapter.closeWith(code, text);
@@ -196,69 +179,43 @@ export class Connection implements AsyncIterable<MessageData> {
 
   /** The messages as a stream that reads none ahead. Cancelling it closes the connection. */
   get readable(): ReadableStream<MessageData> {
-    this.#readable ??= createReadable(this.#source());
+    this.#readable ??= createReadable(this);
     return this.#readable;
   }
 
   /** Sends what is written, as `send` does. Closing or aborting it closes the connection. */
   get writable(): WritableStream<unknown> {
-    this.#writable ??= createWritable(this.#source());
+    this.#writable ??= createWritable(this);
     return this.#writable;
   }
 
-  #source(): StreamSource<MessageData> {
-    return {
-      next: () => this.#next(),
-      send: (data) => this.send(data),
-      end: () => this.close(),
-      closed: this.closed,
-      isDrained: () => !this.connected,
-    };
-  }
-
-  #requireOpen(): void {
+  #send(payload: SentData): Promise<void> {
     const session = this.#session;
-    if (!session.isOpen) throw session.describe("INTERNAL", "ERR_NOT_OPEN", "no longer open");
-  }
-
-  #send(payload: string | ArrayBuffer | ArrayBufferView): Promise<void> {
-    this.#requireOpen();
-    const session = this.#session;
-    const timeoutMs = session.settings.writeTimeoutMs;
+    session.requireOpen();
+    const timeoutMs = session.writeTimeoutMs;
     return wait<void>({
       timeoutMs,
       group: session.waits,
       start: ({ resolve }) => {
         try {
-          return session.output.send(payload, resolve);
+          return session.send(payload, resolve);
         } catch (error) {
           throw invalidMessage(payload, "memory of its own", error);
         }
       },
-      late() {
-        const text = `a message was not sent within writeTimeout, ${timeoutMs} ms`;
-        session.fail(session.describe("TIMEOUT", "ERR_WRITE_TIMEOUT", text));
-      },
+      late: () =>
+        session.endLate(
+          "ERR_WRITE_TIMEOUT",
+          `a message was not sent within writeTimeout, ${timeoutMs} ms`,
+        ),
     });
   }
 
-  #next(): Promise<IteratorResult<MessageData, undefined>> {
-    const { queue } = this.#session.inbox;
-    const ready = queue.attemptReceive();
-    if (ready?.ok) return Promise.resolve({ value: ready.value.data, done: false });
-    return this.#nextLater();
-  }
-
-  async #nextLater(): Promise<IteratorResult<MessageData, undefined>> {
-    const { queue } = this.#session.inbox;
-    const { value, ok } = await new Promise<Received<Message>>((resolve) => {
-      const ready = queue.attemptReceive();
-      if (ready) resolve(ready);
-      else queue.awaitReceive(resolve);
-    });
+  async #next(): Promise<IteratorResult<MessageData, undefined>> {
+    const { value, ok } = await this.#channel.receive();
     if (ok) return { value: value.data, done: false };
     if (this.error) throw this.error;
-    return { value: undefined, done: true };
+    return { value, done: true };
   }
 }
 

@@ -16,6 +16,9 @@ export type MessageData = Message["data"];
 /** What can be sent as bytes. */
 export type Bytes = ArrayBuffer | ArrayBufferView | ByteBuffer | readonly number[];
 
+/** What is sent: text, or bytes. */
+export type SentData = string | ArrayBuffer | ArrayBufferView;
+
 /** Tells whether a message is text. */
 export function isText(message: unknown): message is string {
   return typeof message === "string";
@@ -33,15 +36,15 @@ export function invalidMessage(value: unknown, wanted: string, cause?: unknown):
   return new SocketError("INVALID", message, { code: "ERR_INVALID_MESSAGE", cause });
 }
 
-function isByte(value: unknown): boolean {
-  return typeof value === "number" && Number.isInteger(value) && value >= 0 && value <= 255;
-}
-
 /** @throws {SocketError} INVALID, `ERR_INVALID_MESSAGE`, for what is not bytes */
 export function toBytes(data: unknown): ArrayBuffer | ArrayBufferView {
   if (data instanceof ByteBuffer) return data.bytes;
   if (isBufferSource(data)) return data;
-  if (Array.isArray(data) && Array.from(data).every(isByte)) return Uint8Array.from(data);
+  if (Array.isArray(data)) {
+    // Only an integer 0..255 stays what it is as a byte.
+    const bytes = Uint8Array.from(data);
+    if (bytes.every((byte, index) => byte === data[index])) return bytes;
+  }
   throw invalidMessage(data, "bytes, nor an array of integers 0..255");
 }
 
@@ -68,10 +71,7 @@ function toJson(data: unknown): string {
  *
  * @throws {SocketError} INVALID, `ERR_INVALID_MESSAGE`
  */
-export function toPayload(
-  data: unknown,
-  type: MessageType | undefined,
-): string | ArrayBuffer | ArrayBufferView {
+export function toPayload(data: unknown, type: MessageType | undefined): SentData {
   if (type !== undefined && type !== MessageType.TEXT && type !== MessageType.BINARY) {
     throw invalidMessage(type, "a MessageType: 1 or 2");
   }
