@@ -36,7 +36,7 @@ export interface AdapterSink {
    * Whether each message is to be reported in a task of its own, with all microtasks run in between, as
    * the W3C events require; asked for each message. Many platforms always do so, and don't ask.
    */
-  readonly separateTasks?: boolean;
+  readonly separateTasks?: boolean | undefined;
   /** The handshake is done; `protocol` and `extensions` are known. */
   open(): void;
   /**

@@ -26,9 +26,9 @@ function dialBounded(
   dial: Dialer["dial"],
   request: DialRequest,
   sink: AdapterSink,
-  timeoutMs: number,
 ): Adapter {
-  const { signal } = request.options;
+  const { dialTimeout = DEFAULT_DIAL_TIMEOUT_MS, signal } = request.options;
+  const timeoutMs = parseDuration(dialTimeout);
   /** Who hears of it; nobody once it is over. */
   let listener: AdapterSink | null = sink;
   /** Bounds the opening handshake, then the closing one. */
@@ -89,7 +89,7 @@ function dialBounded(
  */
 export function createBoundedDialer(inner: Dialer, dialStream: Dialer["dial"]): Dialer {
   return {
-    supported: inner.supported,
+    ...inner,
 
     checkOptions({ dialTimeout = 0, signal, transport = "socket", ...rest }: BoundedOptions): void {
       if (!(parseDuration(dialTimeout) >= 0)) {
@@ -107,16 +107,10 @@ export function createBoundedDialer(inner: Dialer, dialStream: Dialer["dial"]): 
     },
 
     dial(request: DialRequest, sink: AdapterSink): Adapter {
-      const { dialTimeout, signal, transport }: BoundedOptions = request.options;
+      const { signal, transport }: BoundedOptions = request.options;
       if (request.guard?.deniesPrivateNetworks) throw unsupported("denyPrivateNetworks");
       if (signal?.aborted) throw describeAbort(`${request.url}`, signal.reason);
-      const dial = transport === "stream" ? dialStream : inner.dial;
-      return dialBounded(
-        dial,
-        request,
-        sink,
-        parseDuration(dialTimeout ?? DEFAULT_DIAL_TIMEOUT_MS),
-      );
+      return dialBounded(transport === "stream" ? dialStream : inner.dial, request, sink);
     },
   };
 }

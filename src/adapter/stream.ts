@@ -2,6 +2,7 @@
  *  @see https://github.com/ricea/websocketstream-explainer */
 
 import { isBufferSource, payloadBytes, viewBytes } from "../base/bytes.ts";
+import { Deferred } from "../base/deferred.ts";
 import { listProtocols } from "../base/url.ts";
 import { ReadyState } from "../constants.ts";
 import {
@@ -72,9 +73,8 @@ class StreamAdapter implements Adapter {
   #input = Promise.resolve();
   /** Whether a read is under way: then nothing waits to be read. */
   #reading = false;
-  /** Settles at `resume`. */
-  #paused: Promise<void> | undefined;
-  #wake = (): void => {};
+  /** Resolved at `resume`. */
+  #paused: Deferred<void> | undefined;
   /** Why it ended, unless cleanly. */
   #failure: object | undefined;
 
@@ -111,14 +111,12 @@ class StreamAdapter implements Adapter {
 
   pause(): void {
     if (this.readyState !== ReadyState.OPEN) return;
-    this.#paused ??= new Promise((resolve) => {
-      this.#wake = resolve;
-    });
+    this.#paused ??= new Deferred();
   }
 
   resume(): void {
+    this.#paused?.resolve();
     this.#paused = undefined;
-    this.#wake();
   }
 
   async #run(): Promise<void> {
@@ -169,7 +167,7 @@ class StreamAdapter implements Adapter {
 
   async #report(chunk: Chunk): Promise<void> {
     await nextTask();
-    while (this.#paused) await this.#paused;
+    while (this.#paused) await this.#paused.promise;
     if (!this.#isClosing) this.#sink.message(typeof chunk === "string" ? chunk : viewBytes(chunk));
   }
 

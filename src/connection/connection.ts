@@ -16,6 +16,7 @@ import {
   toBytes,
   toPayload,
 } from "./message.ts";
+import type { Received } from "./queue.ts";
 import type { Session } from "./session.ts";
 import { createReadable, createWritable } from "./streams.ts";
 
@@ -111,16 +112,16 @@ export class Connection implements AsyncIterable<MessageData> {
   async receive(options: Duration | WaitOptions = {}): Promise<MessageData | null> {
     const { timeoutMs, signal } = toWait(options, RECEIVE_TIMEOUT);
     const { queue } = this.#session;
-    if (!signal?.aborted) {
-      const ready = queue.attemptReceive();
-      if (ready || timeoutMs === 0) return ready?.value?.data ?? null;
+    let received = signal?.aborted ? null : queue.attemptReceive();
+    if (!received && (timeoutMs > 0 || signal?.aborted)) {
+      received = await wait<Received<Message> | null>({
+        timeoutMs,
+        signal,
+        start: ({ resolve }) => queue.awaitReceive(resolve),
+        late: ({ resolve }) => resolve(null),
+      });
     }
-    return await wait<MessageData | null>({
-      timeoutMs,
-      signal,
-      start: ({ resolve }) => queue.awaitReceive(({ value }) => resolve(value?.data ?? null)),
-      late: ({ resolve }) => resolve(null),
-    });
+    return received?.value?.data ?? null;
   }
 
   /**

@@ -74,8 +74,8 @@ export class Session implements AdapterSink {
     this.socket = makeWebSocket({ ...dialer, dial }).open(this.adapter.url);
   }
 
-  get separateTasks(): boolean {
-    return !!this.#sink?.separateTasks;
+  get separateTasks(): boolean | undefined {
+    return this.#sink?.separateTasks;
   }
 
   /** @throws {SocketError} INTERNAL, `ERR_NOT_OPEN`, once closing has begun */
@@ -151,13 +151,13 @@ export class Session implements AdapterSink {
     return this.socket.readyState === ReadyState.OPEN;
   }
 
-  /** The peer lives: from now on its silence is measured. */
+  /** From now on the peer's silence is measured. That we don't read is no silence. */
   #noteRead(): void {
     clearTimeout(this.#readTimer);
     const ms = this.#readTimeoutMs;
     const end = (): void =>
       this.endLate("ERR_READ_TIMEOUT", `nothing came for readTimeout, ${ms} ms`);
-    this.#readTimer = startTimer(ms, end, undefined);
+    this.#readTimer = startTimer(this.#paused ? 0 : ms, end, undefined);
   }
 
   #take(data: MessageData): void {
@@ -172,20 +172,20 @@ export class Session implements AdapterSink {
     // One that went to a reader who waits is not unread.
     if (queue.length === length) return;
     this.#unreadBytes += data.length;
-    if (this.#paused || (queue.length < queue.capacity && this.#unreadBytes < HIGH_BYTES)) return;
-    if (this.adapter.pause) this.#pause();
-    else if (this.#unreadBytes > this.#maxBacklog) {
-      const text = `more than maxBacklog, ${this.#maxBacklog} bytes, are unread`;
-      this.failure ??= this.describe("INTERNAL", "ERR_BACKLOG", text);
-      this.adapter.close(BACKLOG_CLOSE_CODE, "backlog");
+    if (!this.adapter.pause) this.#checkBacklog();
+    else if (queue.length >= queue.capacity || this.#unreadBytes >= HIGH_BYTES) {
+      this.#paused = true;
+      this.adapter.pause();
+      this.#noteRead();
     }
   }
 
-  #pause(): void {
-    this.#paused = true;
-    this.adapter.pause?.();
-    // What is not read is no silence.
-    clearTimeout(this.#readTimer);
+  #checkBacklog(): void {
+    const maxBytes = this.#maxBacklog;
+    if (this.#unreadBytes <= maxBytes) return;
+    const text = `more than maxBacklog, ${maxBytes} bytes, are unread`;
+    this.failure ??= this.describe("INTERNAL", "ERR_BACKLOG", text);
+    this.adapter.close(BACKLOG_CLOSE_CODE, "");
   }
 
   #handleTake({ data }: Message): void {
