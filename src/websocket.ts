@@ -311,19 +311,19 @@ export class WebSocket extends SocketTarget {
     // As Web IDL has it: members enumerable, constants on the class and on its prototype.
     const { prototype } = this;
     const define = Object.defineProperty;
-    for (const name of Reflect.ownKeys(prototype)) {
-      define(prototype, name, { enumerable: name !== "constructor" });
-    }
     for (const type of EVENT_NAMES) {
-      const accessors: ThisType<WebSocket> = {
-        get [`on${type}`](): unknown {
+      define(prototype, `on${type}`, {
+        get(this: WebSocket): unknown {
           return this.#dispatch.attribute(type);
         },
-        set [`on${type}`](value: unknown) {
+        set(this: WebSocket, value: unknown) {
           this.#dispatch.setAttribute(type, value);
         },
-      };
-      Object.defineProperties(prototype, Object.getOwnPropertyDescriptors(accessors));
+        configurable: true,
+      });
+    }
+    for (const name of Reflect.ownKeys(prototype)) {
+      define(prototype, name, { enumerable: name !== "constructor" });
     }
     for (const [name, value] of Object.entries(ReadyState)) {
       for (const owner of [this, prototype]) define(owner, name, { value, enumerable: true });

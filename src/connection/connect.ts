@@ -1,10 +1,10 @@
 /** Connect: dials, and resolves with the open connection. */
 
-import { SocketError } from "../errors.ts";
 import { type Dialer, linkDialer } from "../link.ts";
 import { createGuard } from "../policy/policy.ts";
 import { type ConnectOptions, checkConnect } from "./connect-options.ts";
 import { Connection } from "./connection.ts";
+import { orInvalid } from "./invalid.ts";
 import { Session } from "./session.ts";
 
 /**
@@ -20,16 +20,6 @@ export function connect(url: string | URL, options: ConnectOptions = {}): Promis
   return connectWith(linkDialer, url, options ?? {});
 }
 
-/** The platform may refuse what was right so far, as plain `ws:` from a page that came by TLS. */
-function startSession(...parts: ConstructorParameters<typeof Session>): Session {
-  try {
-    return new Session(...parts);
-  } catch (cause) {
-    if (cause instanceof SocketError) throw cause;
-    throw new SocketError("INVALID", `connect: ${cause}`, { code: "ERR_INVALID_OPTION", cause });
-  }
-}
-
 /** Connects over another dialer than the platform's. */
 export async function connectWith(
   dialer: Dialer,
@@ -39,7 +29,12 @@ export async function connectWith(
   const request = checkConnect(url, given, dialer);
   const guard = createGuard(given.policy, given.meta);
   guard.admitUrl(request.url);
-  const session = startSession({ ...request, guard }, request.options, dialer);
+  // The platform may refuse what was right so far, as plain `ws:` from a page that came by TLS.
+  const session = orInvalid(
+    "connect",
+    "ERR_INVALID_OPTION",
+    () => new Session({ ...request, guard }, request.options, dialer),
+  );
   await session.opened.promise;
   return new Connection(session);
 }

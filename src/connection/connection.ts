@@ -3,13 +3,13 @@
 import { type Duration, parseDuration, WANTED_DURATION } from "../base/duration.ts";
 import { type WaitOptions, wait } from "../base/wait.ts";
 import { CloseCode, type MessageType } from "../constants.ts";
-import { invalidOption, SocketError } from "../errors.ts";
+import { invalidOption, type SocketError } from "../errors.ts";
 import type { CloseInfo } from "../link.ts";
 import type { WebSocket } from "../websocket.ts";
 import { Channel } from "./channel.ts";
+import { orInvalid } from "./invalid.ts";
 import {
   type Bytes,
-  invalidMessage,
   type Message,
   type MessageData,
   type SentData,
@@ -91,12 +91,12 @@ export class Connection implements AsyncIterable<MessageData> {
    *   was first
    */
   async send(data: unknown, type?: MessageType): Promise<void> {
-    return await this.#send(toPayload(data, type));
+    return await this.#send(() => toPayload(data, type));
   }
 
   /** Sends bytes, also as an array of integers 0..255. Like `send` else. */
   async sendBytes(data: Bytes): Promise<void> {
-    return await this.#send(toBytes(data));
+    return await this.#send(() => toBytes(data));
   }
 
   /**
@@ -154,13 +154,9 @@ export class Connection implements AsyncIterable<MessageData> {
   async close(code: number = CloseCode.NORMAL, reason: string | null = null): Promise<CloseInfo> {
     const { adapter } = this.#session;
     const text = `${reason ?? ""}`;
-    try {
-      if (adapter.closeWith) adapter.closeWith(code, text);
-      else adapter.close(code, text);
-    } catch (error) {
-      if (error instanceof SocketError) throw error;
-      throw this.#session.describe("INVALID", "ERR_INVALID_CLOSE", `${error}`);
-    }
+    orInvalid("Connection.close", "ERR_INVALID_CLOSE", () =>
+      adapter.closeWith ? adapter.closeWith(code, text) : adapter.close(code, text),
+    );
     return await this.closed;
   }
 
@@ -190,20 +186,17 @@ export class Connection implements AsyncIterable<MessageData> {
     return this.#writable;
   }
 
-  #send(payload: SentData): Promise<void> {
+  #send(toPayload: () => SentData): Promise<void> {
     const session = this.#session;
     session.requireOpen();
     const timeoutMs = session.writeTimeoutMs;
     return wait<void>({
       timeoutMs,
       group: session.waits,
-      start: ({ resolve }) => {
-        try {
-          return session.send(payload, resolve);
-        } catch (error) {
-          throw invalidMessage(payload, "memory of its own", error);
-        }
-      },
+      start: ({ resolve }) =>
+        orInvalid("Connection.send", "ERR_INVALID_MESSAGE", () =>
+          session.send(toPayload(), resolve),
+        ),
       late: () =>
         session.endLate(
           "ERR_WRITE_TIMEOUT",
