@@ -14,9 +14,7 @@ import { ReadyState } from "./constants.ts";
 import { SocketError } from "./errors.ts";
 
 /** Who is told what happened, in the order of `AdapterSink`; `error` and `close` come in one task. */
-export interface LifecycleObserver extends Pick<AdapterSink, "open" | "error" | "close"> {
-  message(data: string | Uint8Array, adapter: Adapter): void;
-}
+export type LifecycleObserver = Pick<AdapterSink, "open" | "message" | "error" | "close">;
 
 /** One socket's life. */
 export class Lifecycle implements AdapterSink {
@@ -71,7 +69,7 @@ export class Lifecycle implements AdapterSink {
   }
 
   message(data: string | Uint8Array): void {
-    if (this.#state === ReadyState.OPEN && this.adapter) this.#observer.message(data, this.adapter);
+    if (this.#state === ReadyState.OPEN) this.#observer.message(data);
   }
 
   // Nothing above asks for these two yet.

@@ -177,14 +177,12 @@ export class WebSocket extends SocketTarget {
     return this.#dispatch.binaryType;
   }
   set binaryType(type: BinaryType) {
-    this.#dispatch.binaryType = type;
+    const word: BinaryType = `${type}`;
+    if (BINARY_TYPES.includes(word)) this.#dispatch.binaryType = word;
   }
   /** A name of this socket, unique in the process. */
   get id(): string {
-    if (this.#id === "") {
-      lastId += 1;
-      this.#id = `ws-${lastId}`;
-    }
+    this.#id ||= `ws-${++lastId}`;
     return this.#id;
   }
 
@@ -243,7 +241,7 @@ export class WebSocket extends SocketTarget {
    * @see RFC 6455, section 7.1.2
    */
   close(code: number = CloseCode.NORMAL, reason: string | null = null): this {
-    this.#lifecycle.startClosing(+code, reason === null ? "" : `${reason}`);
+    this.#lifecycle.startClosing(+code, `${reason ?? ""}`);
     return this;
   }
 

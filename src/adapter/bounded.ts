@@ -22,11 +22,7 @@ interface BoundedOptions extends WebSocketOptions {
 }
 
 /** Dials by `dial`, and gives the adapter what it lacks. */
-function dialBounded(
-  dial: Dialer["dial"],
-  request: DialRequest,
-  sink: AdapterSink,
-): Adapter {
+function dialBounded(dial: Dialer["dial"], request: DialRequest, sink: AdapterSink): Adapter {
   const { dialTimeout = DEFAULT_DIAL_TIMEOUT_MS, signal } = request.options;
   const timeoutMs = parseDuration(dialTimeout);
   /** Who hears of it; nobody once it is over. */

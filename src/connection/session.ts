@@ -172,8 +172,9 @@ export class Session implements AdapterSink {
     // One that went to a reader who waits is not unread.
     if (queue.length === length) return;
     this.#unreadBytes += data.length;
+    const isFull = queue.length >= queue.capacity || this.#unreadBytes >= HIGH_BYTES;
     if (!this.adapter.pause) this.#checkBacklog();
-    else if (queue.length >= queue.capacity || this.#unreadBytes >= HIGH_BYTES) {
+    else if (isFull && !this.#paused) {
       this.#paused = true;
       this.adapter.pause();
       this.#noteRead();
