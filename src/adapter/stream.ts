@@ -43,7 +43,7 @@ type StreamClass = new (url: string, options: { protocols: string[] }) => Native
 declare const WebSocketStream: StreamClass;
 declare const WebSocketError: new (message: string, info: StreamCloseInfo) => Error;
 
-const CUT_SHORT = "the peer closed it while paused: its last messages may be missing";
+const CUT_SHORT = "closed while paused: its last messages may be missing";
 
 /** Resolves in a task of its own; a timeout may be held up for long where there is a scheduler. */
 function nextTask(): Promise<void> {

@@ -200,7 +200,7 @@ export class Connection implements AsyncIterable<MessageData> {
       late: () =>
         session.endLate(
           "ERR_WRITE_TIMEOUT",
-          `a message was not sent within writeTimeout, ${timeoutMs} ms`,
+          `not sent after writeTimeout, ${timeoutMs} ms`,
         ),
     });
   }

@@ -43,7 +43,7 @@ export function toBytes(data: unknown): ArrayBuffer | ArrayBufferView {
     const bytes = Uint8Array.from(data);
     if (bytes.every((byte, index) => byte === data[index])) return bytes;
   }
-  throw describeRefusal(data, "bytes, nor an array of integers 0..255");
+  throw describeRefusal(data, "bytes, or an array of integers 0..255");
 }
 
 function toJson(data: unknown): string {
@@ -53,7 +53,7 @@ function toJson(data: unknown): string {
   // What has a `toJSON` may come to nothing.
   const text = isPlain || Array.isArray(data) ? JSON.stringify(data) : undefined;
   if (isText(text)) return text;
-  throw describeRefusal(data, "a string, bytes, or a plain object or an array with JSON");
+  throw describeRefusal(data, "text, bytes, or a plain object or array with JSON");
 }
 
 /**
@@ -64,7 +64,7 @@ function toJson(data: unknown): string {
  */
 export function toPayload(data: unknown, type: MessageType | undefined): SentData {
   if (![undefined, MessageType.TEXT, MessageType.BINARY].includes(type)) {
-    throw describeRefusal(type, "a MessageType: 1 or 2");
+    throw describeRefusal(type, "a MessageType, 1 or 2");
   }
   if (data instanceof ByteBuffer || isBufferSource(data)) {
     const bytes = toBytes(data);

@@ -156,7 +156,7 @@ export class Session implements AdapterSink {
     clearTimeout(this.#readTimer);
     const ms = this.#readTimeoutMs;
     const end = (): void =>
-      this.endLate("ERR_READ_TIMEOUT", `nothing came for readTimeout, ${ms} ms`);
+      this.endLate("ERR_READ_TIMEOUT", `silent after readTimeout, ${ms} ms`);
     this.#readTimer = startTimer(this.#paused ? 0 : ms, end, undefined);
   }
 
@@ -184,7 +184,7 @@ export class Session implements AdapterSink {
   #checkBacklog(): void {
     const maxBytes = this.#maxBacklog;
     if (this.#unreadBytes <= maxBytes) return;
-    const text = `more than maxBacklog, ${maxBytes} bytes, are unread`;
+    const text = `unread bytes over maxBacklog, ${maxBytes}`;
     this.failure ??= this.describe("INTERNAL", "ERR_BACKLOG", text);
     this.adapter.close(BACKLOG_CLOSE_CODE, "");
   }
