@@ -72,10 +72,6 @@ export class Lifecycle implements AdapterSink {
     if (this.#state === ReadyState.OPEN) this.#observer.message(data);
   }
 
-  // Nothing above asks for these two yet.
-  pong(): void {}
-  drain(): void {}
-
   error(error: SocketError): void {
     this.#failure ??= error;
     this.#state = ReadyState.CLOSING;

@@ -44,12 +44,12 @@ export interface AdapterSink {
    * the event loop; who keeps them for longer copies them.
    */
   message(data: string | Uint8Array): void;
-  /** A ping of the peer arrived; it has been answered. Few ask for that. */
+  /** A ping of the peer arrived; it has been answered. Few ask for these two. */
   ping?(): void;
   /** A pong arrived, with its payload (RFC 6455, section 5.5.3). */
-  pong(payload: Uint8Array): void;
-  /** Bytes have been handed to the network; `bufferedAmount` says how many are left. */
-  drain(): void;
+  pong?(payload: Uint8Array): void;
+  /** Bytes have been handed to the network; `bufferedAmount` says how many are left. Few ask for that. */
+  drain?(): void;
   /** Why the connection is about to end, when that was neither asked for nor a clean close. */
   error(error: SocketError): void;
   /** The connection has ended. */

@@ -44,8 +44,8 @@ function dialBounded(dial: Dialer["dial"], request: DialRequest, sink: AdapterSi
       listener?.open();
     },
     message: (data) => listener?.message(data),
-    pong: (payload) => listener?.pong(payload),
-    drain: () => listener?.drain(),
+    pong: (payload) => listener?.pong?.(payload),
+    drain: () => listener?.drain?.(),
     error: (error) => listener?.error(error),
     close: (info) => end()?.close(info),
   });

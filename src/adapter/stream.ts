@@ -185,7 +185,7 @@ class StreamAdapter implements Adapter {
     await nextTask();
     if (this.readyState === ReadyState.CLOSED) return;
     this.bufferedAmount -= bytes;
-    this.#sink.drain();
+    this.#sink.drain?.();
   }
 
   #readBlob(blob: Blob): Promise<ArrayBuffer> {

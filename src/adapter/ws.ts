@@ -175,7 +175,7 @@ export class WsAdapter implements Adapter, WsOwner {
         this.#report(() => this.#sink.ping?.());
         return true;
       case "pong":
-        this.#report(() => this.#sink.pong(event[1]));
+        this.#report(() => this.#sink.pong?.(event[1]));
         return true;
       case "error":
         this.#explain(this.#describe(event[1]));
@@ -341,7 +341,7 @@ export class WsAdapter implements Adapter, WsOwner {
       this.extensions === "" ? Number.POSITIVE_INFINITY : compressionThresholdOf(this.#options);
     return new WsOutput(this.#ws, threshold, {
       isLost: () => this.#socket?.destroyed ?? false,
-      handleDrain: () => this.#report(() => this.#sink.drain()),
+      handleDrain: () => this.#report(() => this.#sink.drain?.()),
       handleUnreadable: (cause) => this.#abort(describeUnreadable(cause, this.url)),
     });
   }

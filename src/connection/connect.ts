@@ -1,11 +1,11 @@
 /** Connect: dials, and resolves with the open connection. */
 
+import { PlatformSession } from "#session";
 import { type Dialer, linkDialer } from "../link.ts";
 import { createGuard } from "../policy/policy.ts";
 import { type ConnectOptions, checkConnect } from "./connect-options.ts";
 import { Connection } from "./connection.ts";
 import { orInvalid } from "./invalid.ts";
-import { Session } from "./session.ts";
 
 /**
  * Connects to `url`, and resolves with the connection once it is open.
@@ -33,7 +33,7 @@ export async function connectWith(
   const session = orInvalid(
     "connect",
     "ERR_INVALID_OPTION",
-    () => new Session({ ...request, guard }, request.options, dialer),
+    () => new PlatformSession({ ...request, guard }, request.options, dialer),
   );
   await session.opened.promise;
   return new Connection(session);

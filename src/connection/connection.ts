@@ -140,7 +140,7 @@ export class Connection implements AsyncIterable<MessageData> {
    *   connection ended
    */
   async ping(options: Duration | WaitOptions = {}): Promise<number> {
-    return await this.#session.pings.send(toWait(options, PING_TIMEOUT));
+    return await this.#session.sendPing(toWait(options, PING_TIMEOUT));
   }
 
   /**
@@ -198,10 +198,7 @@ export class Connection implements AsyncIterable<MessageData> {
           session.send(toPayload(), resolve),
         ),
       late: () =>
-        session.endLate(
-          "ERR_WRITE_TIMEOUT",
-          `not sent after writeTimeout, ${timeoutMs} ms`,
-        ),
+        session.endLate("ERR_WRITE_TIMEOUT", `not sent after writeTimeout, ${timeoutMs} ms`),
     });
   }
 

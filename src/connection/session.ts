@@ -1,7 +1,6 @@
 /** Session: the life of a connection over its socket: what came in, what has not left, why it ended.
  *  Everything that waits for something is told of the end here. */
 
-import { createPings } from "#pings";
 import { Deferred } from "../base/deferred.ts";
 import { parseDuration } from "../base/duration.ts";
 import { startTimer, type Timer } from "../base/timer.ts";
@@ -24,14 +23,19 @@ const SLACK_BYTES = 64 * 1024;
 /** How often it is asked then, in ms. */
 const POLL_MS = 10;
 
+/** What ends the wait for a pong. */
+export interface PingLimits {
+  readonly timeoutMs: number;
+  readonly signal: AbortSignal | undefined;
+}
+
 /** Hears what the adapter reports, and passes it on to the socket. */
-export class Session implements AdapterSink {
+export abstract class Session implements AdapterSink {
   readonly adapter: Adapter;
   readonly socket: WebSocket;
   /** Messages that nobody has asked for yet. */
   readonly queue: Queue<Message>;
   readonly writeTimeoutMs: number;
-  readonly pings = createPings(this);
   /** What waits for something that the end makes impossible. */
   readonly waits = new Set<Settle<never>>();
   /** Resolves once the handshake is done; rejects with why it failed. */
@@ -78,6 +82,9 @@ export class Session implements AdapterSink {
     return this.#sink?.separateTasks;
   }
 
+  /** Sends a ping, and resolves with the round trip in ms. @throws {SocketError} where there are no pings */
+  abstract sendPing(limits: PingLimits): Promise<number>;
+
   /** @throws {SocketError} INTERNAL, `ERR_NOT_OPEN`, once closing has begun */
   requireOpen(): void {
     if (!this.#isOpen) throw this.describe("INTERNAL", "ERR_NOT_OPEN", "no longer open");
@@ -105,26 +112,25 @@ export class Session implements AdapterSink {
     return () => this.#unsent.delete(resolve);
   }
 
+  /** From now on the peer's silence is measured. That we don't read is no silence. */
+  noteRead(): void {
+    clearTimeout(this.#readTimer);
+    const ms = this.#readTimeoutMs;
+    const end = (): void => this.endLate("ERR_READ_TIMEOUT", `silent after readTimeout, ${ms} ms`);
+    this.#readTimer = startTimer(this.#paused ? 0 : ms, end, undefined);
+  }
+
   open(): void {
     this.#sink?.open();
     this.opened.resolve();
-    this.#noteRead();
+    this.noteRead();
   }
 
   message(data: MessageData): void {
-    this.#noteRead();
+    this.noteRead();
     // What comes behind our close is for nobody.
     if (this.#isOpen) this.#take(data);
     this.#sink?.message(data);
-  }
-
-  ping(): void {
-    this.#noteRead();
-  }
-
-  pong(payload: Uint8Array): void {
-    this.#noteRead();
-    this.pings.handlePong(payload);
   }
 
   drain(): void {
@@ -151,15 +157,6 @@ export class Session implements AdapterSink {
     return this.socket.readyState === ReadyState.OPEN;
   }
 
-  /** From now on the peer's silence is measured. That we don't read is no silence. */
-  #noteRead(): void {
-    clearTimeout(this.#readTimer);
-    const ms = this.#readTimeoutMs;
-    const end = (): void =>
-      this.endLate("ERR_READ_TIMEOUT", `silent after readTimeout, ${ms} ms`);
-    this.#readTimer = startTimer(this.#paused ? 0 : ms, end, undefined);
-  }
-
   #take(data: MessageData): void {
     const { queue } = this;
     const { length } = queue;
@@ -177,7 +174,7 @@ export class Session implements AdapterSink {
     else if (isFull && !this.#paused) {
       this.#paused = true;
       this.adapter.pause();
-      this.#noteRead();
+      this.noteRead();
     }
   }
 
@@ -195,7 +192,7 @@ export class Session implements AdapterSink {
     if (!this.#paused || queue.length * 2 > queue.capacity) return;
     if (this.#unreadBytes * 2 > HIGH_BYTES) return;
     this.#paused = false;
-    this.#noteRead();
+    this.noteRead();
     this.adapter.resume?.();
   }
 

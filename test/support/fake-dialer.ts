@@ -43,7 +43,7 @@ export class FakePeer {
     this.#adapter.report((sink) => sink.ping?.());
   }
   pong(payload: Uint8Array): void {
-    this.#adapter.report((sink) => sink.pong(payload));
+    this.#adapter.report((sink) => sink.pong?.(payload));
   }
   /** Starts the closing handshake; the adapter answers, and it has ended. */
   close(code = 1000, reason = ""): void {
@@ -125,7 +125,7 @@ export class FakeAdapter implements Adapter {
   drain(bytes: number): void {
     if (bytes === 0 || this.bufferedAmount === 0 || this.closing) return;
     this.bufferedAmount -= Math.min(bytes, this.bufferedAmount);
-    this.report((sink) => sink.drain());
+    this.report((sink) => sink.drain?.());
   }
 
   send(data: Payload): void {
