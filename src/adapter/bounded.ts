@@ -66,7 +66,7 @@ function dialBounded(dial: Dialer["dial"], request: DialRequest, sink: AdapterSi
   timer = startTimer(timeoutMs, () => giveUp(describeTimeout(url, timeoutMs)), null);
   forgetSignal = signal && whenAborted(signal, () => giveUp(describeAbort(url, signal.reason)));
   return Object.assign(adapter, {
-    terminate: () => giveUp(),
+    terminate: giveUp,
     close(code: number, reason: string) {
       const wasClosing = isClosing();
       close(code, reason);

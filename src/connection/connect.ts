@@ -16,7 +16,7 @@ import { orInvalid } from "./invalid.ts";
  *   PERMISSION_DENIED when a policy refuses; TIMEOUT after `dialTimeout`; CANCELED when `signal` is aborted;
  *   INTERNAL when the connection failed, with `details.status` where there was an answer
  */
-export function connect(url: string | URL, options: ConnectOptions = {}): Promise<Connection> {
+export function connect(url: string | URL, options?: ConnectOptions | null): Promise<Connection> {
   return connectWith(linkDialer, url, options ?? {});
 }
 

@@ -166,7 +166,14 @@ export class Connection implements AsyncIterable<MessageData> {
    * @throws {SocketError} (rejects) `error`, when the connection failed: once all messages were read
    */
   [Symbol.asyncIterator](): AsyncIterator<MessageData, undefined> {
-    return { next: () => this.#next() };
+    return {
+      next: async () => {
+        const { value, ok } = await this.#channel.receive();
+        if (ok) return { value: value.data, done: false };
+        if (this.error) throw this.error;
+        return { value, done: true };
+      },
+    };
   }
 
   /** `await using connection = await connect(…)` closes it at the end of the block. */
@@ -200,13 +207,6 @@ export class Connection implements AsyncIterable<MessageData> {
       late: () =>
         session.endLate("ERR_WRITE_TIMEOUT", `not sent after writeTimeout, ${timeoutMs} ms`),
     });
-  }
-
-  async #next(): Promise<IteratorResult<MessageData, undefined>> {
-    const { value, ok } = await this.#channel.receive();
-    if (ok) return { value: value.data, done: false };
-    if (this.error) throw this.error;
-    return { value, done: true };
   }
 }
 

@@ -144,6 +144,18 @@ describe("messages", () => {
     expect(await sink.next("message")).toEqual(["message", bytes]);
   });
 
+  test("each has a task of its own, whether or not that is asked for", async () => {
+    const { sink } = await open(["a", "b"]);
+    const seen: string[] = [];
+    sink.message = async (data): Promise<void> => {
+      seen.push(`${data}`);
+      for (let hop = 0; hop < 20; hop += 1) await null;
+      seen.push("microtasks");
+    };
+    await vi.waitFor(() => expect(seen).toHaveLength(4));
+    expect(seen).toEqual(["a", "microtasks", "b", "microtasks"]);
+  });
+
   test.each([true, false])(
     "while paused one is read ahead, separate tasks: %s",
     async (separate) => {
