@@ -41,16 +41,13 @@ export type EventHandler<E> = { handle(event: E): unknown }["handle"] | null;
 export type EventListenerOf<T, E> = { handle(this: T, event: E): unknown }["handle"] | null;
 
 /** An `on…` attribute: its value, registered as one listener for as long as it is set. */
-class Attribute implements EventListenerObject {
+interface Attribute extends EventListenerObject {
   value: object;
+}
 
-  constructor(value: object) {
-    this.value = value;
-  }
-  handleEvent(event: Event): void {
-    // An object that can't be called is kept and does nothing (HTML, section 8.1.8.1).
-    if (typeof this.value === "function") this.value.call(event.currentTarget, event);
-  }
+function callAttribute(this: Attribute, event: Event): void {
+  // An object that can't be called is kept and does nothing (HTML, section 8.1.8.1).
+  if (typeof this.value === "function") this.value.call(event.currentTarget, event);
 }
 
 /** A handler as `addListener` takes it, whatever its parameters are. */
@@ -88,27 +85,23 @@ class Registration implements Call {
   }
 }
 
+/** What events are dispatched to. */
+interface Target extends EventTarget {
+  readonly url: string;
+}
+
 /** The listeners of one socket. */
 export class Dispatch {
-  readonly #target: EventTarget;
-  #binaryType: BinaryType = "arraybuffer";
+  binaryType: BinaryType = "arraybuffer";
+  readonly #target: Target;
   #emitter: CallStore | null = null;
   #attributes: Map<EventName, Attribute> | null = null;
   /** The kinds of event that have had a W3C listener. */
   #watched: Set<string> | null = null;
   #origin = "";
 
-  constructor(target: EventTarget) {
+  constructor(target: Target) {
     this.#target = target;
-  }
-
-  get binaryType(): BinaryType {
-    return this.#binaryType;
-  }
-  /** Ignores what is neither of the two. */
-  set binaryType(type: BinaryType) {
-    const word: BinaryType = `${type}`;
-    if (BINARY_TYPES.includes(word)) this.#binaryType = word;
   }
 
   listen(event: EventName, handler: Handler, passedArg: unknown): void {
@@ -144,7 +137,7 @@ export class Dispatch {
     } else if (attribute) {
       attribute.value = value as object;
     } else {
-      attribute = new Attribute(value as object);
+      attribute = { value: value as object, handleEvent: callAttribute };
       this.#attributes.set(type, attribute);
       this.#target.addEventListener(type, attribute);
     }
@@ -154,17 +147,14 @@ export class Dispatch {
     this.#emit("open", null, () => new Event("open"));
   }
 
-  /** @param adapter tells where the message came from */
-  message(data: string | Uint8Array, adapter: { readonly url: string }): void {
-    const isBlob = this.#binaryType === "blob" && typeof data !== "string";
+  message(data: string | Uint8Array): void {
+    const isBlob = this.binaryType === "blob" && typeof data !== "string";
     const value = isBlob ? new Blob([toArrayBuffer(data)]) : data;
-    this.#emitter?.emit("message", value);
-    // Written out, unlike the others: it is the way of every message.
-    if (this.#watched?.has("message")) {
-      this.#origin ||= new URL(adapter.url).origin;
+    this.#emit("message", value, () => {
+      this.#origin ||= new URL(this.#target.url).origin;
       const body = value instanceof Uint8Array ? toArrayBuffer(value) : value;
-      this.#target.dispatchEvent(createMessageEvent({ data: body, origin: this.#origin }));
-    }
+      return createMessageEvent({ data: body, origin: this.#origin });
+    });
   }
 
   error(error: SocketError): void {

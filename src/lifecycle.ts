@@ -14,9 +14,7 @@ import { ReadyState } from "./constants.ts";
 import { SocketError } from "./errors.ts";
 
 /** Who is told what happened, in the order of `AdapterSink`; `error` and `close` come in one task. */
-export interface LifecycleObserver extends Pick<AdapterSink, "open" | "error" | "close"> {
-  message(data: string | Uint8Array, adapter: Adapter): void;
-}
+export type LifecycleObserver = Pick<AdapterSink, "open" | "message" | "error" | "close">;
 
 /** One socket's life. */
 export class Lifecycle implements AdapterSink {
@@ -36,14 +34,17 @@ export class Lifecycle implements AdapterSink {
 
   get state(): ReadyState {
     // That the peer has started to close is seen by asking.
-    if (this.#state === ReadyState.OPEN && this.adapter?.closing) this.#state = ReadyState.CLOSING;
+    const { adapter } = this;
+    if (this.#state === ReadyState.OPEN && adapter && adapter.readyState > ReadyState.OPEN) {
+      this.#state = ReadyState.CLOSING;
+    }
     return this.#state;
   }
 
   /** Starts the one dial. @throws what the dialer throws, and then nothing has been started */
   dial(dialer: Dialer, request: DialRequest): void {
     this.adapter = dialer.dial(request, this);
-    if (this.adapter.accepted) this.#state = ReadyState.OPEN;
+    if (this.adapter.readyState === ReadyState.OPEN) this.#state = ReadyState.OPEN;
   }
 
   /**
@@ -69,12 +70,8 @@ export class Lifecycle implements AdapterSink {
   }
 
   message(data: string | Uint8Array): void {
-    if (this.#state === ReadyState.OPEN && this.adapter) this.#observer.message(data, this.adapter);
+    if (this.#state === ReadyState.OPEN) this.#observer.message(data);
   }
-
-  // Nothing above asks for these two yet.
-  pong(): void {}
-  drain(): void {}
 
   error(error: SocketError): void {
     this.#failure ??= error;

@@ -167,7 +167,7 @@ export class WebSocket extends SocketTarget {
    * began counts too, and nothing is taken off once the socket has closed.
    */
   get bufferedAmount(): number {
-    return this.#lifecycle.adapter?.bufferedBytes ?? 0;
+    return this.#lifecycle.adapter?.bufferedAmount ?? 0;
   }
   /**
    * What binary messages arrive as, on the W3C face: "arraybuffer" or "blob"; other values are ignored.
@@ -177,14 +177,12 @@ export class WebSocket extends SocketTarget {
     return this.#dispatch.binaryType;
   }
   set binaryType(type: BinaryType) {
-    this.#dispatch.binaryType = type;
+    const word: BinaryType = `${type}`;
+    if (BINARY_TYPES.includes(word)) this.#dispatch.binaryType = word;
   }
   /** A name of this socket, unique in the process. */
   get id(): string {
-    if (this.#id === "") {
-      lastId += 1;
-      this.#id = `ws-${lastId}`;
-    }
+    this.#id ||= `ws-${++lastId}`;
     return this.#id;
   }
 
@@ -243,7 +241,7 @@ export class WebSocket extends SocketTarget {
    * @see RFC 6455, section 7.1.2
    */
   close(code: number = CloseCode.NORMAL, reason: string | null = null): this {
-    this.#lifecycle.startClosing(+code, reason === null ? "" : `${reason}`);
+    this.#lifecycle.startClosing(+code, `${reason ?? ""}`);
     return this;
   }
 
@@ -311,19 +309,19 @@ export class WebSocket extends SocketTarget {
     // As Web IDL has it: members enumerable, constants on the class and on its prototype.
     const { prototype } = this;
     const define = Object.defineProperty;
-    for (const name of Reflect.ownKeys(prototype)) {
-      define(prototype, name, { enumerable: name !== "constructor" });
-    }
     for (const type of EVENT_NAMES) {
-      const accessors: ThisType<WebSocket> = {
-        get [`on${type}`](): unknown {
+      define(prototype, `on${type}`, {
+        get(this: WebSocket): unknown {
           return this.#dispatch.attribute(type);
         },
-        set [`on${type}`](value: unknown) {
+        set(this: WebSocket, value: unknown) {
           this.#dispatch.setAttribute(type, value);
         },
-      };
-      Object.defineProperties(prototype, Object.getOwnPropertyDescriptors(accessors));
+        configurable: true,
+      });
+    }
+    for (const name of Reflect.ownKeys(prototype)) {
+      define(prototype, name, { enumerable: name !== "constructor" });
     }
     for (const [name, value] of Object.entries(ReadyState)) {
       for (const owner of [this, prototype]) define(owner, name, { value, enumerable: true });

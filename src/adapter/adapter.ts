@@ -34,9 +34,9 @@ export const ABNORMAL_END: CloseInfo = {
 export interface AdapterSink {
   /**
    * Whether each message is to be reported in a task of its own, with all microtasks run in between, as
-   * the W3C events require; asked for each message. Many platforms always do so.
+   * the W3C events require; asked for each message. Many platforms always do so, and don't ask.
    */
-  readonly separateTasks: boolean;
+  readonly separateTasks?: boolean | undefined;
   /** The handshake is done; `protocol` and `extensions` are known. */
   open(): void;
   /**
@@ -44,12 +44,12 @@ export interface AdapterSink {
    * the event loop; who keeps them for longer copies them.
    */
   message(data: string | Uint8Array): void;
-  /** A ping of the peer arrived; it has been answered. Few ask for that. */
+  /** A ping of the peer arrived; it has been answered. Few ask for these two. */
   ping?(): void;
   /** A pong arrived, with its payload (RFC 6455, section 5.5.3). */
-  pong(payload: Uint8Array): void;
-  /** Bytes have been handed to the network; `bufferedBytes` says how many are left. */
-  drain(): void;
+  pong?(payload: Uint8Array): void;
+  /** Bytes have been handed to the network; `bufferedAmount` says how many are left. Few ask for that. */
+  drain?(): void;
   /** Why the connection is about to end, when that was neither asked for nor a clean close. */
   error(error: SocketError): void;
   /** The connection has ended. */
@@ -64,25 +64,26 @@ export interface Adapter {
   readonly protocol: string;
   /** The extensions in use, as in `Sec-WebSocket-Extensions`, or `""`. */
   readonly extensions: string;
-  /** Whether it was accepted, not dialled: then it is open before `open` is reported. */
-  readonly accepted?: boolean;
   /** `"ip:port"` of the peer; absent where the platform does not tell. */
   readonly remoteAddress?: string;
   /**
    * Payload bytes taken by `send` and not yet handed to the network; they don't fall within the task of
    * the `send`, its microtasks included, and keep their value after the end.
    */
-  readonly bufferedBytes: number;
-  /** Whether `drain` is reported; else `bufferedBytes` has to be asked for. */
+  readonly bufferedAmount: number;
+  /** Whether `drain` is reported; else `bufferedAmount` has to be asked for. */
   readonly reportsDrain?: boolean;
-  /** True once either side has started the closing handshake, or the connection has ended. */
-  readonly closing: boolean;
+  /**
+   * The state: OPEN at the latest when `open` is reported, and from the start where it was accepted, not dialled.
+   * Past OPEN once either side has started the closing handshake, or the connection has ended.
+   */
+  readonly readyState: number;
 
   /**
    * Sends a text (string) or binary message. Called only from `open` on; once closing has begun the message
-   * is discarded, and counted in `bufferedBytes` for good.
+   * is discarded, and counted in `bufferedAmount` for good.
    * Bytes are taken before the call returns: the caller may reuse them at once. A Blob keeps its place
-   * among the messages while it is read; it counts in `bufferedBytes` from the start.
+   * among the messages while it is read; it counts in `bufferedAmount` from the start.
    * @throws {TypeError} when the memory is shared with another thread, or can be resized, where the platform
    *   refuses that
    */

@@ -2,14 +2,14 @@
  *  One that is given up is heard of no more, while the platform closes it in its own time. */
 
 import { parseDuration, WANTED_DURATION } from "../base/duration.ts";
+import { whenAborted } from "../base/signal.ts";
 import { startTimer, type Timer } from "../base/timer.ts";
-import { CLOSE_TIMEOUT_MS, CloseCode, DEFAULT_DIAL_TIMEOUT_MS } from "../constants.ts";
+import { CLOSE_TIMEOUT_MS, CloseCode, DEFAULT_DIAL_TIMEOUT_MS, ReadyState } from "../constants.ts";
 import { invalidOption, type SocketError } from "../errors.ts";
 import {
   ABNORMAL_END,
   type Adapter,
   type AdapterSink,
-  type CloseInfo,
   type Dialer,
   type DialRequest,
   type WebSocketOptions,
@@ -21,80 +21,60 @@ interface BoundedOptions extends WebSocketOptions {
   readonly transport?: "socket" | "stream" | undefined;
 }
 
-/** Passes on what a socket reports, until it has ended or is given up. */
-class Life implements AdapterSink {
-  /** Null once it is over. */
-  #sink: AdapterSink | null;
+/** Dials by `dial`, and gives the adapter what it lacks. */
+function dialBounded(dial: Dialer["dial"], request: DialRequest, sink: AdapterSink): Adapter {
+  const { dialTimeout = DEFAULT_DIAL_TIMEOUT_MS, signal } = request.options;
+  const timeoutMs = parseDuration(dialTimeout);
+  /** Who hears of it; nobody once it is over. */
+  let listener: AdapterSink | null = sink;
   /** Bounds the opening handshake, then the closing one. */
-  #timer: Timer;
-  readonly #over = new AbortController();
+  let timer: Timer;
+  let forgetSignal: (() => void) | undefined;
 
-  constructor(sink: AdapterSink) {
-    this.#sink = sink;
-  }
-
-  get separateTasks(): boolean {
-    return !!this.#sink?.separateTasks;
-  }
-  open(): void {
-    clearTimeout(this.#timer);
-    this.#sink?.open();
-  }
-  message(data: string | Uint8Array): void {
-    this.#sink?.message(data);
-  }
-  pong(payload: Uint8Array): void {
-    this.#sink?.pong(payload);
-  }
-  drain(): void {
-    this.#sink?.drain();
-  }
-  error(error: SocketError): void {
-    this.#sink?.error(error);
-  }
-  close(info: CloseInfo): void {
-    this.#end()?.close(info);
-  }
-
-  /** Bounds the life of `adapter`, whose reports come here; it is given what it lacks. */
-  bound(adapter: Adapter, timeoutMs: number, signal: AbortSignal | undefined): Adapter {
-    const { url } = adapter;
-    const close = adapter.close.bind(adapter);
-    const giveUp = (error?: SocketError): void => {
-      // An end that was asked for, or that the peer has begun, needs no explanation.
-      const cause = adapter.closing ? undefined : error;
-      const sink = this.#end();
-      close(CloseCode.NORMAL, "");
-      queueMicrotask(() => {
-        if (cause) sink?.error(cause);
-        sink?.close(ABNORMAL_END);
-      });
-    };
-    const abort = (): void => giveUp(describeAbort(url, signal?.reason));
-
-    this.#timer = startTimer(timeoutMs, () => giveUp(describeTimeout(url, timeoutMs)), null);
-    signal?.addEventListener("abort", abort, { signal: this.#over.signal });
-
-    return Object.assign(adapter, {
-      terminate: () => giveUp(),
-      close: (code: number, reason: string) => {
-        const { closing } = adapter;
-        close(code, reason);
-        if (closing) return;
-        clearTimeout(this.#timer);
-        this.#timer = startTimer(CLOSE_TIMEOUT_MS, giveUp, undefined);
-      },
+  const end = (): AdapterSink | null => {
+    const last = listener;
+    listener = null;
+    clearTimeout(timer);
+    forgetSignal?.();
+    return last;
+  };
+  const adapter = dial(request, {
+    open() {
+      clearTimeout(timer);
+      listener?.open();
+    },
+    message: (data) => listener?.message(data),
+    pong: (payload) => listener?.pong?.(payload),
+    drain: () => listener?.drain?.(),
+    error: (error) => listener?.error(error),
+    close: (info) => end()?.close(info),
+  });
+  const { url } = adapter;
+  const close = adapter.close.bind(adapter);
+  const isClosing = (): boolean => adapter.readyState > ReadyState.OPEN;
+  const giveUp = (error?: SocketError): void => {
+    // An end that was asked for, or that the peer has begun, needs no explanation.
+    const cause = isClosing() ? undefined : error;
+    const last = end();
+    close(CloseCode.NORMAL, "");
+    queueMicrotask(() => {
+      if (cause) last?.error(cause);
+      last?.close(ABNORMAL_END);
     });
-  }
+  };
 
-  /** Nothing is passed on any more; gives the sink that is to hear of the end, the first time. */
-  #end(): AdapterSink | null {
-    const sink = this.#sink;
-    this.#sink = null;
-    clearTimeout(this.#timer);
-    this.#over.abort();
-    return sink;
-  }
+  timer = startTimer(timeoutMs, () => giveUp(describeTimeout(url, timeoutMs)), null);
+  forgetSignal = signal && whenAborted(signal, () => giveUp(describeAbort(url, signal.reason)));
+  return Object.assign(adapter, {
+    terminate: giveUp,
+    close(code: number, reason: string) {
+      const wasClosing = isClosing();
+      close(code, reason);
+      if (wasClosing) return;
+      clearTimeout(timer);
+      timer = startTimer(CLOSE_TIMEOUT_MS, giveUp, undefined);
+    },
+  });
 }
 
 /**
@@ -105,7 +85,7 @@ class Life implements AdapterSink {
  */
 export function createBoundedDialer(inner: Dialer, dialStream: Dialer["dial"]): Dialer {
   return {
-    supported: inner.supported,
+    ...inner,
 
     checkOptions({ dialTimeout = 0, signal, transport = "socket", ...rest }: BoundedOptions): void {
       if (!(parseDuration(dialTimeout) >= 0)) {
@@ -123,12 +103,10 @@ export function createBoundedDialer(inner: Dialer, dialStream: Dialer["dial"]): 
     },
 
     dial(request: DialRequest, sink: AdapterSink): Adapter {
-      const { dialTimeout, signal, transport }: BoundedOptions = request.options;
-      if (request.guard?.deniesPrivateNetworks) throw unsupported("way to deny private networks");
+      const { signal, transport }: BoundedOptions = request.options;
+      if (request.guard?.deniesPrivateNetworks) throw unsupported("denyPrivateNetworks");
       if (signal?.aborted) throw describeAbort(`${request.url}`, signal.reason);
-      const life = new Life(sink);
-      const adapter = (transport === "stream" ? dialStream : inner.dial)(request, life);
-      return life.bound(adapter, parseDuration(dialTimeout ?? DEFAULT_DIAL_TIMEOUT_MS), signal);
+      return dialBounded(transport === "stream" ? dialStream : inner.dial, request, sink);
     },
   };
 }

@@ -6,5 +6,10 @@ import { createWsDialer } from "./ws-dialer.ts";
 
 export const defaultDialer: Dialer = /* @__PURE__ */ createWsDialer(Ws);
 
-/** For connections: `ws` has all that they need. */
-export const linkDialer: Dialer = defaultDialer;
+/** For connections: `ws` has all that they need; and they may name the one transport that is everywhere. */
+export const linkDialer: Dialer = /* @__PURE__ */ Object.assign({}, defaultDialer, {
+  checkOptions(options: object) {
+    const { transport, ...rest } = { transport: undefined, ...options };
+    defaultDialer.checkOptions(transport === "socket" ? rest : options);
+  },
+});

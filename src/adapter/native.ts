@@ -1,69 +1,12 @@
 /** Native: a W3C socket as an Adapter, whose ever it is: the browser's, Deno's, Bun's, a worker's.
  *  Such a socket tells little: not why it failed, not when its output left, no ping, no pause. */
 
-import { CloseCode, ReadyState } from "../constants.ts";
+import { CloseCode } from "../constants.ts";
 import { SocketError } from "../errors.ts";
-import type {
-  Adapter,
-  AdapterSink,
-  Dialer,
-  DialRequest,
-  Payload,
-  WebSocketOptions,
-} from "./adapter.ts";
+import type { Adapter, AdapterSink, Dialer, DialRequest, WebSocketOptions } from "./adapter.ts";
 
 /** The W3C class, as far as it is used. */
 export type NativeClass = new (url: string, protocols?: string) => globalThis.WebSocket;
-
-class NativeAdapter implements Adapter {
-  readonly #socket: globalThis.WebSocket;
-  /** Whether the end needs no explanation: one was given, or it was asked for. */
-  #explained = false;
-
-  constructor(socket: globalThis.WebSocket, sink: AdapterSink) {
-    this.#socket = socket;
-    socket.binaryType = "arraybuffer";
-    socket.onopen = () => sink.open();
-    socket.onmessage = ({ data }: MessageEvent<string | ArrayBuffer>) =>
-      sink.message(typeof data === "string" ? data : new Uint8Array(data));
-    socket.onerror = (event) => {
-      if (!this.#explained) sink.error(describeFailure(event, socket.url));
-      this.#explained = true;
-    };
-    socket.onclose = (event) => {
-      const { code, reason, wasClean } = event;
-      // Browsers fire no error when the peer ends the connection without a close frame.
-      if (code === CloseCode.ABNORMAL_CLOSURE) socket.onerror?.(event);
-      sink.close({ code, reason, wasClean });
-    };
-  }
-
-  get url(): string {
-    return this.#socket.url;
-  }
-  get protocol(): string {
-    return this.#socket.protocol;
-  }
-  get extensions(): string {
-    return this.#socket.extensions;
-  }
-  get bufferedBytes(): number {
-    return this.#socket.bufferedAmount;
-  }
-  get closing(): boolean {
-    return this.#socket.readyState > ReadyState.OPEN;
-  }
-
-  send(data: Payload): void {
-    // The class takes the bytes before it returns, and keeps a Blob's place itself.
-    this.#socket.send(data as string | BufferSource | Blob);
-  }
-
-  close(code: number, reason: string): void {
-    this.#socket.close(code, reason);
-    this.#explained = true;
-  }
-}
 
 /** The connection failed, or was lost: `event` is all that the platform tells. */
 export function describeFailure(event: object, url: string): SocketError {
@@ -96,7 +39,36 @@ export function createNativeDialer(Native: NativeClass | undefined): Dialer {
     dial({ url, protocols }: DialRequest, sink: AdapterSink): Adapter {
       if (!Native) throw unsupported("WebSocket");
       // The class checks both itself, and makes of them what the standard says.
-      return new NativeAdapter(new Native(url as string, (protocols ?? []) as string), sink);
+      return adapt(new Native(url as string, (protocols ?? []) as string), sink);
     },
   };
+}
+
+/** Gives the socket's events to `sink`. All else is named in the port as the standard has it. */
+function adapt(socket: globalThis.WebSocket, sink: AdapterSink): Adapter {
+  const close = socket.close.bind(socket);
+  /** Whether the end needs no explanation: one was given, or it was asked for. */
+  let isExplained = false;
+  const explain = (event: Event): void => {
+    if (!isExplained) sink.error(describeFailure(event, socket.url));
+    isExplained = true;
+  };
+  const own = {
+    binaryType: "arraybuffer",
+    onopen: () => sink.open(),
+    onmessage: ({ data }: MessageEvent<string | ArrayBuffer>) =>
+      sink.message(typeof data === "string" ? data : new Uint8Array(data)),
+    onerror: explain,
+    onclose(event: CloseEvent) {
+      const { code, reason, wasClean } = event;
+      // Browsers fire no error when the peer ends the connection without a close frame.
+      if (code === CloseCode.ABNORMAL_CLOSURE) explain(event);
+      sink.close({ code, reason, wasClean });
+    },
+    close(code: number, reason: string) {
+      close(code, reason);
+      isExplained = true;
+    },
+  };
+  return Object.assign(socket, own) as globalThis.WebSocket & Adapter;
 }

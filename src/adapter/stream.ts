@@ -2,12 +2,13 @@
  *  @see https://github.com/ricea/websocketstream-explainer */
 
 import { isBufferSource, payloadBytes, viewBytes } from "../base/bytes.ts";
+import { Deferred } from "../base/deferred.ts";
 import { listProtocols } from "../base/url.ts";
+import { ReadyState } from "../constants.ts";
 import {
   ABNORMAL_END,
   type Adapter,
   type AdapterSink,
-  type CloseInfo,
   type DialRequest,
   type Payload,
 } from "./adapter.ts";
@@ -42,13 +43,15 @@ type StreamClass = new (url: string, options: { protocols: string[] }) => Native
 declare const WebSocketStream: StreamClass;
 declare const WebSocketError: new (message: string, info: StreamCloseInfo) => Error;
 
-const CUT_SHORT = "the peer closed it while reading was stopped: its last messages may be missing";
+const CUT_SHORT = "closed while paused: its last messages may be missing";
 
-/** Calls `act` in a task of its own; a timeout may be held up for long where there is a scheduler. */
-function runLater(act: () => void): void {
+/** Resolves in a task of its own; a timeout may be held up for long where there is a scheduler. */
+function nextTask(): Promise<void> {
   const { scheduler }: { scheduler?: Scheduler } = globalThis;
-  if (scheduler) void scheduler.postTask(act);
-  else setTimeout(act);
+  return new Promise((resolve) => {
+    if (scheduler) void scheduler.postTask(resolve);
+    else setTimeout(resolve);
+  });
 }
 
 /** A socket over a `WebSocketStream`. */
@@ -56,25 +59,22 @@ class StreamAdapter implements Adapter {
   readonly url: string;
   protocol = "";
   extensions = "";
-  bufferedBytes = 0;
+  bufferedAmount = 0;
   readonly reportsDrain = true;
-  /** True once asked for, or once all that came before the end has been reported. */
-  closing = false;
+  /** Past OPEN once asked for, or once all that came before the end has been reported. */
+  readyState: number = ReadyState.CONNECTING;
   readonly #stream: NativeStream;
   readonly #sink: AdapterSink;
-  /** There is one from `open` to the end. */
+  /** There is one from `open` on. */
   #writer: WritableStreamDefaultWriter<Exclude<Payload, Blob>> | undefined;
   /** Settles once everything sent has left. */
   #output = Promise.resolve();
-  /** Bytes that have left since they were last counted. */
-  #leftBytes = 0;
   /** Settles once everything read has been reported. */
   #input = Promise.resolve();
   /** Whether a read is under way: then nothing waits to be read. */
   #reading = false;
-  /** Settles at `resume`. */
-  #paused: Promise<void> | undefined;
-  #wake = (): void => {};
+  /** Resolved at `resume`. */
+  #paused: Deferred<void> | undefined;
   /** Why it ended, unless cleanly. */
   #failure: object | undefined;
 
@@ -85,107 +85,107 @@ class StreamAdapter implements Adapter {
     void this.#run();
   }
 
+  get #isClosing(): boolean {
+    return this.readyState > ReadyState.OPEN;
+  }
+
   send(data: Payload): void {
     // A copy: it may have to wait.
     const payload = isBufferSource(data) ? new Uint8Array(viewBytes(data)) : data;
     const bytes = payloadBytes(payload);
-    this.bufferedBytes += bytes;
+    this.bufferedAmount += bytes;
     // One after the other, so that a Blob keeps its place while it is read.
-    if (!this.closing) this.#output = this.#output.then(() => this.#write(payload, bytes));
+    if (!this.#isClosing) this.#output = this.#output.then(() => this.#write(payload, bytes));
   }
 
   close(code: number, reason: string): void {
     const info = { closeCode: code, reason };
     // Its constructor checks as the W3C `close` does; the stream would do so too late, behind all output.
     void new WebSocketError("", info);
-    if (this.closing) return;
-    this.closing = true;
+    if (this.#isClosing) return;
+    this.readyState = ReadyState.CLOSING;
     // The peer's answer comes behind what has not been read.
     this.resume();
     void this.#output.then(() => this.#stream.close(info));
   }
 
   pause(): void {
-    if (this.closing || !this.#writer) return;
-    this.#paused ??= new Promise((resolve) => {
-      this.#wake = resolve;
-    });
+    if (this.readyState !== ReadyState.OPEN) return;
+    this.#paused ??= new Deferred();
   }
 
   resume(): void {
+    this.#paused?.resolve();
     this.#paused = undefined;
-    this.#wake();
   }
 
   async #run(): Promise<void> {
-    const { opened, closed } = this.#stream;
-    const end = closed.then(
+    let info = ABNORMAL_END;
+    const ended = this.#stream.closed.then(
       ({ closeCode: code, reason }) => {
         if (this.#paused && !this.#reading) this.#failure ??= new Error(CUT_SHORT);
-        return { code, reason, wasClean: true };
+        if (!this.#failure) info = { code, reason, wasClean: true };
       },
       (cause) => {
         this.#failure ??= cause;
-        return ABNORMAL_END;
       },
     );
-    // What went wrong `closed` tells.
-    await opened.then((stream) => this.#open(stream)).catch(() => {});
-    const info = await end;
+    try {
+      await this.#read(await this.#stream.opened);
+    } catch {
+      // What went wrong `closed` tells.
+    }
+    await ended;
     await this.#input;
-    runLater(() => this.#handleEnd(info));
-  }
-
-  #handleEnd(info: CloseInfo): void {
-    const failure = this.closing ? undefined : this.#failure;
-    this.closing = true;
-    this.#writer = undefined;
-    if (failure) this.#sink.error(describeFailure(failure, this.url));
-    this.#sink.close(failure ? ABNORMAL_END : info);
-  }
-
-  #open({ readable, writable, protocol, extensions }: OpenedStream): Promise<void> {
-    this.protocol = protocol;
-    this.extensions = extensions;
-    this.#writer = writable.getWriter();
-    if (!this.closing) this.#sink.open();
-    return this.#read(readable.getReader());
+    await nextTask();
+    if (this.#failure && !this.#isClosing) {
+      this.#sink.error(describeFailure(this.#failure, this.url));
+    }
+    this.readyState = ReadyState.CLOSED;
+    this.#sink.close(info);
   }
 
   /** Reads as long as it comes: what waits to be read when the peer closes, Chromium drops. */
-  async #read(reader: ReadableStreamDefaultReader<Chunk>): Promise<void> {
+  async #read({ readable, writable, protocol, extensions }: OpenedStream): Promise<void> {
+    this.protocol = protocol;
+    this.extensions = extensions;
+    this.#writer = writable.getWriter();
+    if (!this.#isClosing) {
+      this.readyState = ReadyState.OPEN;
+      this.#sink.open();
+    }
+    const reader = readable.getReader();
     for (;;) {
       this.#reading = true;
       const { value } = await reader.read();
       if (value === undefined) return;
       this.#reading = false;
       this.#input = this.#input.then(() => this.#report(value));
-      if (this.#paused || !this.#sink.separateTasks) await this.#input;
+      if (this.#paused) await this.#input;
     }
   }
 
   async #report(chunk: Chunk): Promise<void> {
-    if (this.#sink.separateTasks) await new Promise<void>(runLater);
-    while (this.#paused) await this.#paused;
-    if (!this.closing) this.#sink.message(typeof chunk === "string" ? chunk : viewBytes(chunk));
+    await nextTask();
+    while (this.#paused) await this.#paused.promise;
+    if (!this.#isClosing) this.#sink.message(typeof chunk === "string" ? chunk : viewBytes(chunk));
   }
 
   async #write(data: Payload, bytes: number): Promise<void> {
     try {
       await this.#writer?.write(data instanceof Blob ? await this.#readBlob(data) : data);
+      void this.#countLeft(bytes);
     } catch {
-      return;
+      // What stands behind it is refused as well, and `closed` tells why.
     }
-    // Not within the task that sent it.
-    if (this.#leftBytes === 0) runLater(() => this.#countLeft());
-    this.#leftBytes += bytes;
   }
 
-  #countLeft(): void {
-    if (!this.#writer) return;
-    this.bufferedBytes -= this.#leftBytes;
-    this.#leftBytes = 0;
-    this.#sink.drain();
+  /** Not within the task that sent it. */
+  async #countLeft(bytes: number): Promise<void> {
+    await nextTask();
+    if (this.readyState === ReadyState.CLOSED) return;
+    this.bufferedAmount -= bytes;
+    this.#sink.drain?.();
   }
 
   #readBlob(blob: Blob): Promise<ArrayBuffer> {

@@ -49,7 +49,6 @@ export class WsAdapter implements Adapter, WsOwner {
   #socket: Socket | null = null;
   #extensions = "";
   #opened = false;
-  #accepted = false;
   /** Whether the end needs no explanation: one was given, or it was asked for. */
   #explained = false;
   /** Whether the end was asked for: what comes behind that is for nobody. */
@@ -93,7 +92,6 @@ export class WsAdapter implements Adapter, WsOwner {
 
   /** Takes a socket that is open. Its `open` is reported nevertheless, for listeners to come. */
   accept({ ws, socket, extensions }: Accepted): void {
-    this.#accepted = true;
     this.#socket = socket;
     this.#extensions = extensions;
     this.#take(ws);
@@ -122,9 +120,6 @@ export class WsAdapter implements Adapter, WsOwner {
   get reportsDrain(): boolean {
     return true;
   }
-  get accepted(): boolean {
-    return this.#accepted;
-  }
   /** Whether reading has been stopped. */
   get paused(): boolean {
     return this.#ws?.isPaused ?? false;
@@ -133,15 +128,16 @@ export class WsAdapter implements Adapter, WsOwner {
   get stuckBytes(): number {
     return this.#ws?.bufferedAmount ?? 0;
   }
-  get bufferedBytes(): number {
+  get bufferedAmount(): number {
     return this.#output?.bytes ?? 0;
   }
-  get closing(): boolean {
+  get readyState(): number {
     // What still waits to be reported came before the peer's close frame. A connection that ends without one
     // is in the state CLOSING while ws still hands over what it has read: that is for the reader, too.
     const { startedClosing = true } = this.#ws ?? {};
     const isEnding = startedClosing || this.#state === ReadyState.CLOSED;
-    return this.#asked || (!this.#reports.isWaiting && isEnding);
+    if (this.#asked || (!this.#reports.isWaiting && isEnding)) return ReadyState.CLOSING;
+    return this.#opened ? ReadyState.OPEN : ReadyState.CONNECTING;
   }
 
   send(data: Payload): void {
@@ -217,7 +213,7 @@ export class WsAdapter implements Adapter, WsOwner {
         this.#reports.report(() => this.#sink.ping?.());
         return true;
       case "pong":
-        this.#reports.report(() => this.#sink.pong(event[1]));
+        this.#reports.report(() => this.#sink.pong?.(event[1]));
         return true;
       case "error":
         this.#explain(this.#describe(event[1]));
@@ -361,7 +357,7 @@ export class WsAdapter implements Adapter, WsOwner {
     };
     return new WsOutput(this.#ws, settings, {
       isLost: () => this.#socket?.destroyed ?? false,
-      handleDrain: () => this.#reports.report(() => this.#sink.drain()),
+      handleDrain: () => this.#reports.report(() => this.#sink.drain?.()),
       handleUnreadable: (cause) => this.#abort(describeUnreadable(cause, this.url)),
     });
   }

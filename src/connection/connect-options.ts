@@ -2,15 +2,10 @@
 
 import { type Duration, parseDuration, WANTED_DURATION } from "../base/duration.ts";
 import { checkProtocols, listProtocols, type Protocols, parseSocketUrl } from "../base/url.ts";
-import {
-  DEFAULT_CHANNEL_CAPACITY,
-  DEFAULT_MAX_BACKLOG_BYTES,
-  MAX_CHANNEL_CAPACITY,
-} from "../constants.ts";
+import { MAX_CHANNEL_CAPACITY } from "../constants.ts";
 import { invalidOption, SocketError } from "../errors.ts";
 import type { Dialer, WebSocketOptions } from "../link.ts";
 import { isPolicies, type Policy, WANTED_POLICY } from "../policy/policy.ts";
-import type { SessionSettings } from "./session.ts";
 
 /**
  * Options of `connect`. Those of `WebSocketOptions` are for Node, but for `dialTimeout` and `signal`; in a page
@@ -52,14 +47,10 @@ export interface ConnectOptions extends WebSocketOptions {
 export interface ConnectRequest {
   readonly url: URL;
   readonly protocols: readonly string[];
-  /** Those that are the dialer's. */
-  readonly options: WebSocketOptions;
-  readonly settings: SessionSettings;
+  readonly options: ConnectOptions;
 }
 
-const isObject = (value: unknown): boolean => typeof value === "object" && value !== null;
-const isIn = (value: unknown, max: number): boolean =>
-  typeof value === "number" && Number.isSafeInteger(value) && value >= 1 && value <= max;
+const isCount = (value: unknown): boolean => Number.isSafeInteger(value) && Number(value) > 0;
 
 const checkDuration = (value: unknown): string | false =>
   !(parseDuration(value) >= 0) && WANTED_DURATION;
@@ -69,43 +60,12 @@ const CHECKS: Readonly<Record<string, (value: unknown) => string | false>> = {
   protocols: () => false,
   readTimeout: checkDuration,
   writeTimeout: checkDuration,
-  channelCapacity: (value) => !isIn(value, MAX_CHANNEL_CAPACITY) && `1..${MAX_CHANNEL_CAPACITY}`,
-  maxBacklog: (value) => !isIn(value, Number.MAX_SAFE_INTEGER) && "1 or more bytes",
+  channelCapacity: (value) =>
+    !(isCount(value) && Number(value) <= MAX_CHANNEL_CAPACITY) && `1..${MAX_CHANNEL_CAPACITY}`,
+  maxBacklog: (value) => !isCount(value) && "1 or more bytes",
   policy: (value) => !isPolicies(value) && WANTED_POLICY,
-  meta: (value) => !isObject(value) && "an object",
+  meta: (value) => Object(value) !== value && "an object",
 };
-
-/** Collects what steps throw. */
-class Problems {
-  readonly #messages: string[] = [];
-  readonly #options: string[] = [];
-  #code = "ERR_UNSUPPORTED";
-
-  /** Runs `step`; gives undefined where it throws, which is a problem of `option`. */
-  try<T>(option: string, step: () => T): T | undefined {
-    try {
-      return step();
-    } catch (error) {
-      const { message, code = "ERR_INVALID_OPTION" } = error as SocketError & { code: unknown };
-      // A DOMException's code is a number.
-      if (code !== "ERR_UNSUPPORTED") this.#code = "ERR_INVALID_OPTION";
-      this.#messages.push(message.replace("WebSocket: ", ""));
-      this.#options.push(option);
-      return undefined;
-    }
-  }
-
-  get found(): boolean {
-    return this.#messages.length > 0;
-  }
-
-  toError(): SocketError {
-    return new SocketError("INVALID", `connect: ${this.#messages.join("; ")}`, {
-      code: this.#code,
-      details: { options: this.#options },
-    });
-  }
-}
 
 /**
  * Checks everything that `connect` was given.
@@ -113,11 +73,20 @@ class Problems {
  */
 export function checkConnect(url: unknown, given: ConnectOptions, dialer: Dialer): ConnectRequest {
   if (Object(given) !== given || Array.isArray(given)) {
-    throw invalidOption("options", given, "an object, as { protocols }", "connect");
+    throw invalidOption("options", given, "an object", "connect");
   }
-  const problems = new Problems();
-  const parsed = problems.try("url", () => parseSocketUrl(url));
-  const protocols = problems.try("protocols", () => {
+  const problems = new Map<string, SocketError>();
+  /** Runs `step`; gives undefined where it throws, which is a problem of `option`. */
+  const attempt = <T>(option: string, step: () => T): T | undefined => {
+    try {
+      return step();
+    } catch (error) {
+      problems.set(option, error as SocketError);
+      return undefined;
+    }
+  };
+  const parsed = attempt("url", () => parseSocketUrl(url));
+  const protocols = attempt("protocols", () => {
     const names = listProtocols(given.protocols);
     checkProtocols(names);
     return names;
@@ -126,28 +95,25 @@ export function checkConnect(url: unknown, given: ConnectOptions, dialer: Dialer
   // Inherited ones count as well, as they do wherever an option is read.
   for (const option in given) {
     const value: unknown = Object(given)[option];
-    // The one transport that is everywhere.
-    if (value === undefined || (option === "transport" && value === "socket")) continue;
-    problems.try(option, () => {
-      const check = Object.hasOwn(CHECKS, option) ? CHECKS[option] : undefined;
-      const wanted = check?.(value);
+    if (value === undefined) continue;
+    options[option] = value;
+    attempt(option, () => {
+      if (!Object.hasOwn(CHECKS, option)) return dialer.checkOptions({ [option]: value });
+      const wanted = CHECKS[option]?.(value);
       if (wanted) throw invalidOption(option, value, wanted);
-      if (!check) {
-        dialer.checkOptions({ [option]: value });
-        options[option] = value;
-      }
     });
   }
   // Of these two each is missing only where it was a problem.
-  if (!parsed || !protocols || problems.found) throw problems.toError();
-  return { url: parsed, protocols, options, settings: toSettings(given) };
+  if (parsed && protocols && problems.size === 0) return { url: parsed, protocols, options };
+  throw describeProblems(problems);
 }
 
-function toSettings(given: ConnectOptions): SessionSettings {
-  return {
-    channelCapacity: given.channelCapacity ?? DEFAULT_CHANNEL_CAPACITY,
-    maxBacklog: given.maxBacklog ?? DEFAULT_MAX_BACKLOG_BYTES,
-    readTimeoutMs: parseDuration(given.readTimeout ?? 0),
-    writeTimeoutMs: parseDuration(given.writeTimeout ?? 0),
-  };
+function describeProblems(problems: ReadonlyMap<string, SocketError>): SocketError {
+  const errors = [...problems.values()];
+  const messages = errors.map(({ message }) => message.replace("WebSocket: ", ""));
+  const isUnsupported = errors.every(({ code }) => code === "ERR_UNSUPPORTED");
+  return new SocketError("INVALID", `connect: ${messages.join("; ")}`, {
+    code: isUnsupported ? "ERR_UNSUPPORTED" : "ERR_INVALID_OPTION",
+    details: { options: [...problems.keys()] },
+  });
 }

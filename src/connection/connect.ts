@@ -1,11 +1,11 @@
 /** Connect: dials, and resolves with the open connection. */
 
-import { SocketError } from "../errors.ts";
+import { PlatformSession } from "#session";
 import { type Dialer, linkDialer } from "../link.ts";
 import { createGuard } from "../policy/policy.ts";
 import { type ConnectOptions, checkConnect } from "./connect-options.ts";
 import { Connection } from "./connection.ts";
-import { Session } from "./session.ts";
+import { orInvalid } from "./invalid.ts";
 
 /**
  * Connects to `url`, and resolves with the connection once it is open.
@@ -16,18 +16,8 @@ import { Session } from "./session.ts";
  *   PERMISSION_DENIED when a policy refuses; TIMEOUT after `dialTimeout`; CANCELED when `signal` is aborted;
  *   INTERNAL when the connection failed, with `details.status` where there was an answer
  */
-export function connect(url: string | URL, options: ConnectOptions = {}): Promise<Connection> {
+export function connect(url: string | URL, options?: ConnectOptions | null): Promise<Connection> {
   return connectWith(linkDialer, url, options ?? {});
-}
-
-/** The platform may refuse what was right so far, as plain `ws:` from a page that came by TLS. */
-function startSession(...parts: ConstructorParameters<typeof Session>): Session {
-  try {
-    return new Session(...parts);
-  } catch (cause) {
-    if (cause instanceof SocketError) throw cause;
-    throw new SocketError("INVALID", `connect: ${cause}`, { code: "ERR_INVALID_OPTION", cause });
-  }
 }
 
 /** Connects over another dialer than the platform's. */
@@ -36,10 +26,15 @@ export async function connectWith(
   url: string | URL,
   given: ConnectOptions,
 ): Promise<Connection> {
-  const { settings, ...request } = checkConnect(url, given, dialer);
+  const request = checkConnect(url, given, dialer);
   const guard = createGuard(given.policy, given.meta);
   guard.admitUrl(request.url);
-  const session = startSession({ ...request, guard }, settings, dialer);
+  // The platform may refuse what was right so far, as plain `ws:` from a page that came by TLS.
+  const session = orInvalid(
+    "connect",
+    "ERR_INVALID_OPTION",
+    () => new PlatformSession({ ...request, guard }, request.options, dialer),
+  );
   await session.opened.promise;
   return new Connection(session);
 }

@@ -2,21 +2,22 @@
 
 import { type Duration, parseDuration, WANTED_DURATION } from "../base/duration.ts";
 import { CloseCode, type MessageType } from "../constants.ts";
-import { invalidOption, SocketError } from "../errors.ts";
+import { invalidOption, type SocketError } from "../errors.ts";
 import type { CloseInfo } from "../link.ts";
 import type { WebSocket } from "../websocket.ts";
 import type { Channel } from "./channel.ts";
+import { orInvalid } from "./invalid.ts";
 import {
   type Bytes,
-  invalidMessage,
   type Message,
   type MessageData,
+  type SentData,
   toBytes,
   toPayload,
 } from "./message.ts";
 import type { Received } from "./queue.ts";
 import type { Session } from "./session.ts";
-import { createReadable, createWritable, type StreamSource } from "./streams.ts";
+import { createReadable, createWritable } from "./streams.ts";
 import { type WaitOptions, wait } from "./wait.ts";
 
 /** Longest wait of `receive`, unless it says otherwise. */
@@ -48,16 +49,16 @@ export class Connection implements AsyncIterable<MessageData> {
 
   /** The socket beneath: its attributes, its events. */
   get socket(): WebSocket {
-    return this.#session.link.socket;
+    return this.#session.socket;
   }
   /** True until the end has been seen by the reader: as long as there is something to receive, or may come. */
   get connected(): boolean {
-    const { queue } = this.#session.inbox;
+    const { queue } = this.#session;
     return !queue.closed || queue.length > 0;
   }
   /** `"ip:port"` of the peer; `""` in a page. */
   get remoteAddress(): string {
-    return this.#session.link.adapter.remoteAddress ?? "";
+    return this.#session.adapter.remoteAddress ?? "";
   }
   /** The subprotocol that the server chose, or `""`. */
   get protocol(): string {
@@ -73,7 +74,7 @@ export class Connection implements AsyncIterable<MessageData> {
   }
   /** Why it ended; null as long as it has not, and where the end was asked for, or clean. */
   get error(): SocketError | null {
-    return this.#session.error;
+    return this.#session.failure;
   }
 
   /**
@@ -89,12 +90,12 @@ export class Connection implements AsyncIterable<MessageData> {
    *   was first
    */
   async send(data: unknown, type?: MessageType): Promise<void> {
-    return await this.#send(toPayload(data, type));
+    return await this.#send(() => toPayload(data, type));
   }
 
   /** Sends bytes, also as an array of integers 0..255. Like `send` else. */
   async sendBytes(data: Bytes): Promise<void> {
-    return await this.#send(toBytes(data));
+    return await this.#send(() => toBytes(data));
   }
 
   /**
@@ -109,15 +110,17 @@ export class Connection implements AsyncIterable<MessageData> {
    */
   async receive(options: Duration | WaitOptions = {}): Promise<MessageData | null> {
     const { timeoutMs, signal } = toWait(options, RECEIVE_TIMEOUT);
-    const { queue } = this.#session.inbox;
-    const ready = signal?.aborted ? null : queue.attemptReceive();
-    if (ready || (timeoutMs === 0 && !signal?.aborted)) return ready?.value?.data ?? null;
-    return await wait<MessageData | null>({
-      timeoutMs,
-      signal,
-      start: ({ resolve }) => queue.awaitReceive(({ value }) => resolve(value?.data ?? null)),
-      late: ({ resolve }) => resolve(null),
-    });
+    const { queue } = this.#session;
+    let received = signal?.aborted ? null : queue.attemptReceive();
+    if (!received && (timeoutMs > 0 || signal?.aborted)) {
+      received = await wait<Received<Message> | null>({
+        timeoutMs,
+        signal,
+        start: ({ resolve }) => queue.awaitReceive(resolve),
+        late: ({ resolve }) => resolve(null),
+      });
+    }
+    return received?.value?.data ?? null;
   }
 
   /**
@@ -125,7 +128,7 @@ export class Connection implements AsyncIterable<MessageData> {
    * the connection has ended.
    */
   channel(): ReceiveChannel<Message> {
-    return this.#session.inbox.queue;
+    return this.#session.queue;
   }
 
   /**
@@ -136,25 +139,7 @@ export class Connection implements AsyncIterable<MessageData> {
    *   connection ended
    */
   async ping(options: Duration | WaitOptions = {}): Promise<number> {
-    const { timeoutMs, signal } = toWait(options, PING_TIMEOUT);
-    const session = this.#session;
-    const { adapter } = session.link;
-    if (!adapter.ping) {
-      throw session.describe("INVALID", "ERR_UNSUPPORTED", "this platform sends no pings");
-    }
-    this.#requireOpen();
-    return await wait<number>({
-      timeoutMs,
-      signal,
-      group: session.waits,
-      start({ resolve }) {
-        const [payload, forget] = session.pings.add(resolve);
-        adapter.ping?.(payload);
-        return forget;
-      },
-      late: ({ reject }) =>
-        reject(session.describe("TIMEOUT", "ERR_PING_TIMEOUT", `no pong in ${timeoutMs} ms`)),
-    });
+    return await this.#session.sendPing(toWait(options, PING_TIMEOUT));
   }
 
   /**
@@ -166,15 +151,11 @@ export class Connection implements AsyncIterable<MessageData> {
    * @throws {SocketError} (rejects) INVALID, `ERR_INVALID_CLOSE`, for another code or a longer reason
    */
   async close(code: number = CloseCode.NORMAL, reason: string | null = null): Promise<CloseInfo> {
-    const { adapter } = this.#session.link;
+    const { adapter } = this.#session;
     const text = `${reason ?? ""}`;
-    try {
-      if (adapter.closeWith) adapter.closeWith(code, text);
-      else adapter.close(code, text);
-    } catch (error) {
-      if (error instanceof SocketError) throw error;
-      throw this.#session.describe("INVALID", "ERR_INVALID_CLOSE", `${error}`);
-    }
+    orInvalid("Connection.close", "ERR_INVALID_CLOSE", () =>
+      adapter.closeWith ? adapter.closeWith(code, text) : adapter.close(code, text),
+    );
     return await this.closed;
   }
 
@@ -184,7 +165,14 @@ export class Connection implements AsyncIterable<MessageData> {
    * @throws {SocketError} (rejects) `error`, when the connection failed: once all messages were read
    */
   [Symbol.asyncIterator](): AsyncIterator<MessageData, undefined> {
-    return { next: () => this.#next() };
+    return {
+      next: async () => {
+        const { value, ok } = await this.#session.queue.receive();
+        if (ok) return { value: value.data, done: false };
+        if (this.error) throw this.error;
+        return { value, done: true };
+      },
+    };
   }
 
   /** `await using connection = await connect(…)` closes it at the end of the block. */
@@ -194,69 +182,30 @@ export class Connection implements AsyncIterable<MessageData> {
 
   /** The messages as a stream that reads none ahead. Cancelling it closes the connection. */
   get readable(): ReadableStream<MessageData> {
-    this.#readable ??= createReadable(this.#source());
+    this.#readable ??= createReadable(this);
     return this.#readable;
   }
 
   /** Sends what is written, as `send` does. Closing or aborting it closes the connection. */
   get writable(): WritableStream<unknown> {
-    this.#writable ??= createWritable(this.#source());
+    this.#writable ??= createWritable(this);
     return this.#writable;
   }
 
-  #source(): StreamSource<MessageData> {
-    return {
-      next: () => this.#next(),
-      send: (data) => this.send(data),
-      end: () => this.close(),
-      closed: this.closed,
-      isDrained: () => !this.connected,
-    };
-  }
-
-  #requireOpen(): void {
+  #send(toPayload: () => SentData): Promise<void> {
     const session = this.#session;
-    if (!session.isOpen) throw session.describe("INTERNAL", "ERR_NOT_OPEN", "no longer open");
-  }
-
-  #send(payload: string | ArrayBuffer | ArrayBufferView): Promise<void> {
-    this.#requireOpen();
-    const session = this.#session;
-    const timeoutMs = session.settings.writeTimeoutMs;
+    session.requireOpen();
+    const timeoutMs = session.writeTimeoutMs;
     return wait<void>({
       timeoutMs,
       group: session.waits,
-      start: ({ resolve }) => {
-        try {
-          return session.output.send(payload, resolve);
-        } catch (error) {
-          throw invalidMessage(payload, "memory of its own", error);
-        }
-      },
-      late() {
-        const text = `a message was not sent within writeTimeout, ${timeoutMs} ms`;
-        session.fail(session.describe("TIMEOUT", "ERR_WRITE_TIMEOUT", text));
-      },
+      start: ({ resolve }) =>
+        orInvalid("Connection.send", "ERR_INVALID_MESSAGE", () =>
+          session.send(toPayload(), resolve),
+        ),
+      late: () =>
+        session.endLate("ERR_WRITE_TIMEOUT", `not sent after writeTimeout, ${timeoutMs} ms`),
     });
-  }
-
-  #next(): Promise<IteratorResult<MessageData, undefined>> {
-    const { queue } = this.#session.inbox;
-    const ready = queue.attemptReceive();
-    if (ready?.ok) return Promise.resolve({ value: ready.value.data, done: false });
-    return this.#nextLater();
-  }
-
-  async #nextLater(): Promise<IteratorResult<MessageData, undefined>> {
-    const { queue } = this.#session.inbox;
-    const { value, ok } = await new Promise<Received<Message>>((resolve) => {
-      const ready = queue.attemptReceive();
-      if (ready) resolve(ready);
-      else queue.awaitReceive(resolve);
-    });
-    if (ok) return { value: value.data, done: false };
-    if (this.error) throw this.error;
-    return { value: undefined, done: true };
   }
 }
 

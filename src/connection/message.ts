@@ -3,7 +3,6 @@
 import { encodeUtf8, isBufferSource } from "../base/bytes.ts";
 import { ByteBuffer } from "../buffer.ts";
 import { MessageType } from "../constants.ts";
-import { SocketError } from "../errors.ts";
 
 /** A message as a channel delivers it. */
 export type Message =
@@ -16,6 +15,9 @@ export type MessageData = Message["data"];
 /** What can be sent as bytes. */
 export type Bytes = ArrayBuffer | ArrayBufferView | ByteBuffer | readonly number[];
 
+/** What is sent: text, or bytes. */
+export type SentData = string | ArrayBuffer | ArrayBufferView;
+
 /** Tells whether a message is text. */
 export function isText(message: unknown): message is string {
   return typeof message === "string";
@@ -27,64 +29,48 @@ export function isBinary(message: unknown): message is Uint8Array {
 }
 
 /** Something can't be sent. */
-export function invalidMessage(value: unknown, wanted: string, cause?: unknown): SocketError {
+function describeRefusal(value: unknown, wanted: string): TypeError {
   // What was to be sent may be a secret: only what kind of thing it is gets shown.
-  const message = `Connection: ${Object.prototype.toString.call(value)} is not ${wanted}`;
-  return new SocketError("INVALID", message, { code: "ERR_INVALID_MESSAGE", cause });
+  return new TypeError(`${Object.prototype.toString.call(value)} is not ${wanted}`);
 }
 
-function isByte(value: unknown): boolean {
-  return typeof value === "number" && Number.isInteger(value) && value >= 0 && value <= 255;
-}
-
-/** @throws {SocketError} INVALID, `ERR_INVALID_MESSAGE`, for what is not bytes */
+/** @throws {TypeError} for what is not bytes */
 export function toBytes(data: unknown): ArrayBuffer | ArrayBufferView {
   if (data instanceof ByteBuffer) return data.bytes;
   if (isBufferSource(data)) return data;
-  if (Array.isArray(data) && Array.from(data).every(isByte)) return Uint8Array.from(data);
-  throw invalidMessage(data, "bytes, nor an array of integers 0..255");
+  if (Array.isArray(data)) {
+    // Only an integer 0..255 stays what it is as a byte.
+    const bytes = Uint8Array.from(data);
+    if (bytes.every((byte, index) => byte === data[index])) return bytes;
+  }
+  throw describeRefusal(data, "bytes, or an array of integers 0..255");
 }
 
 function toJson(data: unknown): string {
   const prototype = Object(data) === data ? Object.getPrototypeOf(data) : undefined;
   // Of another realm, an object's prototype is not ours; but it has none of its own, either.
   const isPlain = prototype === null || (prototype && Object.getPrototypeOf(prototype) === null);
-  if (!isPlain && !Array.isArray(data)) {
-    throw invalidMessage(data, "a string, bytes, a plain object or an array");
-  }
-  try {
-    const text: unknown = JSON.stringify(data);
-    // What has a `toJSON` may come to nothing.
-    if (isText(text)) return text;
-  } catch (error) {
-    throw invalidMessage(data, `writable as JSON: ${error}`, error);
-  }
-  throw invalidMessage(data, "writable as JSON");
+  // What has a `toJSON` may come to nothing.
+  const text = isPlain || Array.isArray(data) ? JSON.stringify(data) : undefined;
+  if (isText(text)) return text;
+  throw describeRefusal(data, "text, bytes, or a plain object or array with JSON");
 }
 
 /**
  * What is sent for `data`: a string, or bytes, as it is; a plain object or an array as JSON text. `type`
  * makes text of bytes, or bytes of text.
  *
- * @throws {SocketError} INVALID, `ERR_INVALID_MESSAGE`
+ * @throws for what can't be sent, or converted
  */
-export function toPayload(
-  data: unknown,
-  type: MessageType | undefined,
-): string | ArrayBuffer | ArrayBufferView {
-  if (type !== undefined && type !== MessageType.TEXT && type !== MessageType.BINARY) {
-    throw invalidMessage(type, "a MessageType: 1 or 2");
+export function toPayload(data: unknown, type: MessageType | undefined): SentData {
+  if (![undefined, MessageType.TEXT, MessageType.BINARY].includes(type)) {
+    throw describeRefusal(type, "a MessageType, 1 or 2");
   }
-  const isBytes = data instanceof ByteBuffer || isBufferSource(data);
-  if (isBytes) return type === MessageType.TEXT ? toText(toBytes(data)) : toBytes(data);
+  if (data instanceof ByteBuffer || isBufferSource(data)) {
+    const bytes = toBytes(data);
+    if (type !== MessageType.TEXT) return bytes;
+    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
+  }
   const text = isText(data) ? data : toJson(data);
   return type === MessageType.BINARY ? encodeUtf8(text) : text;
-}
-
-function toText(bytes: ArrayBuffer | ArrayBufferView): string {
-  try {
-    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
-  } catch (error) {
-    throw invalidMessage(bytes, "UTF-8", error);
-  }
 }

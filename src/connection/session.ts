@@ -1,42 +1,41 @@
-/** Session: the life of a connection over its link: what came in, what has not left, why it ended.
+/** Session: the life of a connection over its socket: what came in, what has not left, why it ended.
  *  Everything that waits for something is told of the end here. */
 
 import { Deferred } from "../base/deferred.ts";
+import { parseDuration } from "../base/duration.ts";
 import { startTimer, type Timer } from "../base/timer.ts";
 import { redact } from "../base/url.ts";
-import { ReadyState } from "../constants.ts";
+import { DEFAULT_CHANNEL_CAPACITY, DEFAULT_MAX_BACKLOG_BYTES, ReadyState } from "../constants.ts";
 import { type ErrorKind, SocketError } from "../errors.ts";
-import {
-  type CloseInfo,
-  type Dialer,
-  type DialRequest,
-  type Link,
-  type LinkObserver,
-  openLink,
-} from "../link.ts";
-import { Inbox } from "./inbox.ts";
-import type { MessageData } from "./message.ts";
-import { Output } from "./output.ts";
-import { Pings } from "./pings.ts";
+import type { Adapter, AdapterSink, CloseInfo, Dialer, DialRequest } from "../link.ts";
+import { makeWebSocket, type WebSocket } from "../websocket.ts";
+import { Channel } from "./channel.ts";
+import type { ConnectOptions } from "./connect-options.ts";
+import type { Message, MessageData, SentData } from "./message.ts";
 import type { Settle } from "./wait.ts";
 
-/** Checked, and in the units of their names. */
-export interface SessionSettings {
-  readonly channelCapacity: number;
-  readonly maxBacklog: number;
-  readonly readTimeoutMs: number;
-  readonly writeTimeoutMs: number;
-}
-
+/** Bytes of unread messages above which reading stops, however few they are. */
+const HIGH_BYTES = 1024 * 1024;
 /** Where a page has too much unread: 1009 may not be sent by a script. */
 const BACKLOG_CLOSE_CODE = 4009;
+/** Where a platform does not tell when bytes leave: bytes that may be buffered while a send counts as done. */
+const SLACK_BYTES = 64 * 1024;
+/** How often it is asked then, in ms. */
+const POLL_MS = 10;
 
-export class Session implements LinkObserver {
-  readonly link: Link;
-  readonly settings: SessionSettings;
-  readonly inbox: Inbox;
-  readonly output: Output;
-  readonly pings = new Pings();
+/** What ends the wait for a pong. */
+export interface PingLimits {
+  readonly timeoutMs: number;
+  readonly signal: AbortSignal | undefined;
+}
+
+/** Hears what the adapter reports, and passes it on to the socket. */
+export abstract class Session implements AdapterSink {
+  readonly adapter: Adapter;
+  readonly socket: WebSocket;
+  /** Messages that nobody has asked for yet. */
+  readonly queue: Channel<Message>;
+  readonly writeTimeoutMs: number;
   /** What waits for something that the end makes impossible. */
   readonly waits = new Set<Settle<never>>();
   /** Resolves once the handshake is done; rejects with why it failed. */
@@ -44,104 +43,170 @@ export class Session implements LinkObserver {
   /** Resolves with how it ended. */
   readonly closed = new Deferred<CloseInfo>();
   /** Why it ended; null where that was asked for, or clean. */
-  error: SocketError | null = null;
+  failure: SocketError | null = null;
+  /** The socket's; there is one before anything is reported. */
+  #sink: AdapterSink | undefined;
+  readonly #maxBacklog: number;
+  readonly #readTimeoutMs: number;
   #readTimer: Timer;
-  #lastReadAt = 0;
+  #unreadBytes = 0;
+  /** Whether reading has been stopped. */
+  #paused = false;
+  #sentBytes = 0;
+  /** What to call once a message has left, by the count of sent bytes with which it ends; oldest first. */
+  readonly #unsent = new Map<() => void, number>();
+  #poll: Timer;
 
   /** @throws what the dialer throws */
-  constructor(request: DialRequest, settings: SessionSettings, dialer: Dialer) {
-    this.settings = settings;
-    this.inbox = new Inbox(settings.channelCapacity, settings.maxBacklog, {
-      pause: () => {
-        this.link.adapter.pause?.();
-        return !!this.link.adapter.pause;
-      },
-      resume: () => {
-        this.#noteRead();
-        this.link.adapter.resume?.();
-      },
-      overflow: () => this.#overflow(),
-    });
-    this.link = openLink(request, this, dialer);
-    this.output = new Output(this.link);
+  constructor(request: DialRequest, options: ConnectOptions, dialer: Dialer) {
+    const {
+      channelCapacity = DEFAULT_CHANNEL_CAPACITY,
+      maxBacklog = DEFAULT_MAX_BACKLOG_BYTES,
+      readTimeout = 0,
+      writeTimeout = 0,
+    } = options;
+    this.#maxBacklog = maxBacklog;
+    this.#readTimeoutMs = parseDuration(readTimeout);
+    this.writeTimeoutMs = parseDuration(writeTimeout);
+    this.queue = new Channel(channelCapacity);
+    this.queue.onTake = (message) => this.#handleTake(message);
+    this.adapter = dialer.dial(request, this);
+    const dial: Dialer["dial"] = (_request, sink) => {
+      this.#sink = sink;
+      return this.adapter;
+    };
+    this.socket = makeWebSocket({ ...dialer, dial }).open(this.adapter.url);
   }
 
-  get isOpen(): boolean {
-    return this.link.socket.readyState === ReadyState.OPEN;
+  get separateTasks(): boolean | undefined {
+    return this.#sink?.separateTasks;
+  }
+
+  /** Sends a ping, and resolves with the round trip in ms. @throws {SocketError} where there are no pings */
+  abstract sendPing(limits: PingLimits): Promise<number>;
+
+  /** @throws {SocketError} INTERNAL, `ERR_NOT_OPEN`, once closing has begun */
+  requireOpen(): void {
+    if (!this.#isOpen) throw this.describe("INTERNAL", "ERR_NOT_OPEN", "no longer open");
   }
 
   /** An error of this connection, in one line that says where it leads. */
   describe(kind: ErrorKind, code: string, text: string): SocketError {
-    const message = `Connection ${redact(this.link.adapter.url)}: ${text}`;
+    const message = `Connection ${redact(this.adapter.url)}: ${text}`;
     return new SocketError(kind, message, { code, retryable: kind === "TIMEOUT" });
   }
 
-  /** Ends it at once. */
-  fail(error: SocketError): void {
-    this.error ??= error;
-    this.link.adapter.terminate?.();
+  /** Ends it at once: it took too long. */
+  endLate(code: string, text: string): void {
+    this.failure ??= this.describe("TIMEOUT", code, text);
+    this.adapter.terminate?.();
+  }
+
+  /** Sends; `resolve` is called once it has left, and must forget about it. @returns what forgets about that */
+  send(payload: SentData, resolve: () => void): () => void {
+    const before = this.adapter.bufferedAmount;
+    this.socket.send(payload);
+    this.#sentBytes += this.adapter.bufferedAmount - before;
+    this.#unsent.set(resolve, this.#sentBytes);
+    this.#resolveSent();
+    return () => this.#unsent.delete(resolve);
+  }
+
+  /** From now on the peer's silence is measured. That we don't read is no silence. */
+  noteRead(): void {
+    clearTimeout(this.#readTimer);
+    const ms = this.#readTimeoutMs;
+    const end = (): void => this.endLate("ERR_READ_TIMEOUT", `silent after readTimeout, ${ms} ms`);
+    this.#readTimer = startTimer(this.#paused ? 0 : ms, end, undefined);
   }
 
   open(): void {
+    this.#sink?.open();
     this.opened.resolve();
-    this.#noteRead();
-    this.#watchRead(this.settings.readTimeoutMs);
+    this.noteRead();
   }
 
   message(data: MessageData): void {
-    this.#noteRead();
+    this.noteRead();
     // What comes behind our close is for nobody.
-    if (this.isOpen) this.inbox.push(data);
-  }
-
-  ping(): void {
-    this.#noteRead();
-  }
-
-  pong(payload: Uint8Array): void {
-    this.#noteRead();
-    this.pings.handlePong(payload);
+    if (this.#isOpen) this.#take(data);
+    this.#sink?.message(data);
   }
 
   drain(): void {
-    this.output.check();
+    this.#resolveSent();
   }
 
-  end(info: CloseInfo, error: SocketError | null): void {
-    this.error ??= error;
+  error(error: SocketError): void {
+    this.failure ??= error;
+    this.#sink?.error(error);
+  }
+
+  close(info: CloseInfo): void {
+    this.#sink?.close(info);
     clearTimeout(this.#readTimer);
     const reason =
-      this.error ?? this.describe("INTERNAL", "ERR_CLOSED", `closed with ${info.code}`);
+      this.failure ?? this.describe("INTERNAL", "ERR_CLOSED", `closed with ${info.code}`);
     this.opened.reject(reason);
-    this.inbox.queue.end();
+    this.queue.end();
     for (const { reject } of this.waits) reject(reason);
     this.closed.resolve(info);
   }
 
-  #noteRead(): void {
-    if (this.settings.readTimeoutMs > 0) this.#lastReadAt = performance.now();
+  get #isOpen(): boolean {
+    return this.socket.readyState === ReadyState.OPEN;
   }
 
-  /** Looks after the silence once it may have lasted too long; what we don't read is no silence. */
-  #watchRead(delayMs: number): void {
-    this.#readTimer = startTimer(delayMs, () => this.#checkRead(), null);
-  }
-
-  #checkRead(): void {
-    const { readTimeoutMs } = this.settings;
-    const leftMs = this.#lastReadAt + readTimeoutMs - performance.now();
-    if (this.inbox.paused) this.#watchRead(readTimeoutMs);
-    else if (leftMs > 0) this.#watchRead(leftMs);
-    else {
-      const text = `nothing came for readTimeout, ${readTimeoutMs} ms`;
-      this.fail(this.describe("TIMEOUT", "ERR_READ_TIMEOUT", text));
+  #take(data: MessageData): void {
+    const { queue } = this;
+    const { length } = queue;
+    // Its own copy of the bytes: those of the adapter may be used again (and a Buffer's slice is no copy).
+    queue.push(
+      typeof data === "string"
+        ? { type: "text", data }
+        : { type: "binary", data: new Uint8Array(data) },
+    );
+    // One that went to a reader who waits is not unread.
+    if (queue.length === length) return;
+    this.#unreadBytes += data.length;
+    const isFull = queue.length >= queue.capacity || this.#unreadBytes >= HIGH_BYTES;
+    if (!this.adapter.pause) this.#checkBacklog();
+    else if (isFull && !this.#paused) {
+      this.#paused = true;
+      this.adapter.pause();
+      this.noteRead();
     }
   }
 
-  #overflow(): void {
-    const { maxBacklog } = this.settings;
-    const text = `more than maxBacklog, ${maxBacklog} bytes, are unread`;
-    this.error ??= this.describe("INTERNAL", "ERR_BACKLOG", text);
-    this.link.adapter.close(BACKLOG_CLOSE_CODE, "backlog");
+  #checkBacklog(): void {
+    const maxBytes = this.#maxBacklog;
+    if (this.#unreadBytes <= maxBytes) return;
+    const text = `unread bytes over maxBacklog, ${maxBytes}`;
+    this.failure ??= this.describe("INTERNAL", "ERR_BACKLOG", text);
+    this.adapter.close(BACKLOG_CLOSE_CODE, "");
+  }
+
+  #handleTake({ data }: Message): void {
+    const { queue } = this;
+    this.#unreadBytes -= data.length;
+    if (!this.#paused || queue.length * 2 > queue.capacity) return;
+    if (this.#unreadBytes * 2 > HIGH_BYTES) return;
+    this.#paused = false;
+    this.noteRead();
+    this.adapter.resume?.();
+  }
+
+  /** Resolves what has left. */
+  #resolveSent(): void {
+    const { reportsDrain, bufferedAmount } = this.adapter;
+    clearTimeout(this.#poll);
+    for (const [resolve, end] of this.#unsent) {
+      const behind = this.#sentBytes - end;
+      if (bufferedAmount > Math.max(reportsDrain ? 0 : SLACK_BYTES, behind)) {
+        if (!reportsDrain) this.#poll = startTimer(POLL_MS, () => this.#resolveSent(), null);
+        return;
+      }
+      resolve();
+    }
   }
 }

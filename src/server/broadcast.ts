@@ -3,6 +3,7 @@
 import { Frame } from "../adapter/ws-frame.ts";
 import { isBufferSource, viewBytes } from "../base/bytes.ts";
 import { toPayload } from "../connection/message.ts";
+import { ReadyState } from "../constants.ts";
 import { Backlog } from "./backlog.ts";
 import type { Peer } from "./peer.ts";
 
@@ -51,7 +52,7 @@ function send(
   { overflow, maxUnsent, handleDropped }: Delivery,
 ): boolean {
   const { adapter } = peer;
-  if (adapter.closing) return false;
+  if (adapter.readyState > ReadyState.OPEN) return false;
   const isBehind = overflow !== "close" && (peer.backlog || adapter.stuckBytes > maxUnsent);
   if (!isBehind) {
     adapter.sendFrame(message);

@@ -136,12 +136,12 @@ export class Peer implements AdapterSink {
 
   pong(payload: Uint8Array): void {
     this.heard = true;
-    this.#sink?.pong(payload);
+    this.#sink?.pong?.(payload);
   }
 
   drain(): void {
     if (this.backlog) this.#owner.handleDrain(this);
-    this.#sink?.drain();
+    this.#sink?.drain?.();
   }
 
   error(error: SocketError): void {

@@ -1,7 +1,7 @@
 /** Reception: takes the requests of handshakes from the door to a socket in the registry, or refuses them. */
 
 import type { WsAcceptor } from "../adapter/ws-acceptor.ts";
-import { Session } from "../connection/session.ts";
+import { PlatformSession } from "../connection/session.node.ts";
 import { makeWebSocket, type WebSocket } from "../websocket.ts";
 import { publishOpen, publishRefused, publishUpgrade } from "./diagnostics.ts";
 import { guardSocket } from "./guard.ts";
@@ -138,7 +138,7 @@ export class Reception {
     request: UpgradeRequest,
   ): ServerConnection {
     const dial = { url: request.url, protocols: [], options: {} };
-    const session = new Session(dial, this.#hub.settings.session, dialer);
+    const session = new PlatformSession(dial, this.#hub.settings.session, dialer);
     // It is open from the start; nobody waits for that.
     session.opened.promise.catch(() => {});
     return new ServerConnection(session, peer, this.#hub.registry);

@@ -1,8 +1,8 @@
 /** WebSockets options: those of every handshake, and the limits of a server. */
 
 import { type Duration, parseDuration } from "../base/duration.ts";
-import type { SessionSettings } from "../connection/session.ts";
-import { DEFAULT_CHANNEL_CAPACITY, MAX_CHANNEL_CAPACITY } from "../constants.ts";
+import type { ConnectOptions } from "../connection/connect-options.ts";
+import { MAX_CHANNEL_CAPACITY } from "../constants.ts";
 import type { WebSocket } from "../websocket.ts";
 import type { AddressLimitOptions } from "./address-limits.ts";
 import type { SilenceLimits } from "./heartbeat.ts";
@@ -86,7 +86,7 @@ const CHECKS: Readonly<Record<string, Check>> = {
 /** The options, read. */
 export interface WebSocketsSettings extends AddressLimitOptions, RateLimits, SilenceLimits {
   readonly upgrade: UpgradeSettings;
-  readonly session: SessionSettings;
+  readonly session: Pick<ConnectOptions, "channelCapacity" | "writeTimeout">;
   readonly onError: ErrorHandler;
 }
 
@@ -106,14 +106,8 @@ export function readWebSocketsOptions(options: WebSocketsOptions): WebSocketsSet
     pingIntervalMs: toLimit(options.pingInterval ?? DEFAULT_PING_INTERVAL),
     pongTimeoutMs: toLimit(options.pongTimeout ?? DEFAULT_PONG_TIMEOUT),
     readTimeoutMs: toLimit(options.readTimeout ?? DEFAULT_READ_TIMEOUT),
-    session: {
-      channelCapacity: options.channelCapacity ?? DEFAULT_CHANNEL_CAPACITY,
-      // Never met: the adapter of a server can stop reading.
-      maxBacklog: Number.POSITIVE_INFINITY,
-      // The heartbeat looks after it.
-      readTimeoutMs: 0,
-      writeTimeoutMs: parseDuration(options.writeTimeout ?? 0),
-    },
+    // Its silence is the heartbeat's business; and an adapter that stops reading needs no `maxBacklog`.
+    session: { channelCapacity: options.channelCapacity, writeTimeout: options.writeTimeout },
     onError: options.onError ?? logError,
   };
 }

@@ -50,6 +50,7 @@ const PACKAGES: ReadonlyMap<string, RegExp> = new Map([
 /** What the subpath imports of package.json may resolve to. */
 const SUBPATHS: ReadonlyMap<string, readonly string[]> = new Map([
   ["#default-dialer", ["adapter/default.node.ts", "adapter/default.native.ts"]],
+  ["#session", ["connection/session.node.ts", "connection/session.native.ts"]],
   ["#events", ["events/platform.node.ts", "events/platform.native.ts"]],
 ]);
 

@@ -43,7 +43,7 @@ export class FakePeer {
     this.#adapter.report((sink) => sink.ping?.());
   }
   pong(payload: Uint8Array): void {
-    this.#adapter.report((sink) => sink.pong(payload));
+    this.#adapter.report((sink) => sink.pong?.(payload));
   }
   /** Starts the closing handshake; the adapter answers, and it has ended. */
   close(code = 1000, reason = ""): void {
@@ -76,7 +76,7 @@ export class FakeAdapter implements Adapter {
   extensions = "";
   remoteAddress = "127.0.0.1:1";
   readonly reportsDrain = true;
-  bufferedBytes = 0;
+  bufferedAmount = 0;
   closing = false;
   readonly peer: FakePeer;
   readonly sink: AdapterSink;
@@ -93,6 +93,11 @@ export class FakeAdapter implements Adapter {
     this.sink = sink;
     this.url = new URL(`${request.url}`).href;
     this.peer = new FakePeer(this, request);
+  }
+
+  get readyState(): number {
+    if (this.closing) return 2;
+    return this.#opened ? 1 : 0;
   }
 
   report(step: (sink: AdapterSink) => void): void {
@@ -118,13 +123,13 @@ export class FakeAdapter implements Adapter {
     });
   }
   drain(bytes: number): void {
-    if (bytes === 0 || this.bufferedBytes === 0 || this.closing) return;
-    this.bufferedBytes -= Math.min(bytes, this.bufferedBytes);
-    this.report((sink) => sink.drain());
+    if (bytes === 0 || this.bufferedAmount === 0 || this.closing) return;
+    this.bufferedAmount -= Math.min(bytes, this.bufferedAmount);
+    this.report((sink) => sink.drain?.());
   }
 
   send(data: Payload): void {
-    this.bufferedBytes += payloadBytes(data);
+    this.bufferedAmount += payloadBytes(data);
     if (this.closing) return;
     if (data instanceof Blob) this.#outbox ??= this.#createOutbox();
     const taken = typeof data === "string" || data instanceof Blob ? data : viewBytes(data).slice();
