@@ -1,13 +1,13 @@
 /** Makes sure that there is a Chromium for the browser tests, installing one where there is none.
  *  It prints which one is used, or fails: the browser tests are never skipped. */
 
-import { spawn, spawnSync } from "node:child_process";
+import { spawnSync } from "node:child_process";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { canUseApt, installWithApt, run } from "./apt.mjs";
 import { findChromium } from "./find-chromium.mjs";
 
 const PLAYWRIGHT_LIMIT_MS = 3 * 60_000;
-const APT_LIMIT_MS = 10 * 60_000;
 const VERSION_LIMIT_MS = 60_000;
 
 /** @param {string} line */
@@ -15,36 +15,11 @@ function say(line) {
   process.stdout.write(`chromium: ${line}\n`);
 }
 
-/**
- * Runs a command with its output shown; resolves with whether it succeeded within the time.
- *
- * @param {string} command
- * @param {string[]} args
- * @param {number} limitMs
- * @returns {Promise<boolean>}
- */
-function run(command, args, limitMs) {
-  return new Promise((resolve) => {
-    const env = { ...process.env, DEBIAN_FRONTEND: "noninteractive" };
-    // A group of its own, so that a download started by the installer ends with it.
-    const child = spawn(command, args, { stdio: ["ignore", 1, 2], env, detached: true });
-    const timer = setTimeout(() => {
-      say(`given up after ${limitMs / 1000} s: ${command} ${args.join(" ")}`);
-      if (child.pid !== undefined) process.kill(-child.pid, "SIGKILL");
-    }, limitMs);
-    const finish = (succeeded) => {
-      clearTimeout(timer);
-      resolve(succeeded);
-    };
-    child.on("error", () => finish(false));
-    child.on("exit", (code) => finish(code === 0));
-  });
-}
-
 /** Runs Playwright's command line with the given arguments. */
 function playwright(...args) {
   const packageDirectory = dirname(fileURLToPath(import.meta.resolve("playwright/package.json")));
-  return run(process.execPath, [join(packageDirectory, "cli.js"), ...args], PLAYWRIGHT_LIMIT_MS);
+  const command = [join(packageDirectory, "cli.js"), ...args];
+  return run(process.execPath, command, { limitMs: PLAYWRIGHT_LIMIT_MS, say });
 }
 
 /** What a Chromium says of itself, or undefined when it cannot even be started. */
@@ -57,11 +32,6 @@ function versionOf(executable) {
   return result.status === 0 ? result.stdout.trim() : undefined;
 }
 
-function canUseApt() {
-  const isRoot = process.getuid?.() === 0;
-  return isRoot && spawnSync("apt-get", ["--version"], { stdio: "ignore" }).status === 0;
-}
-
 async function installWithPlaywright() {
   say("none found; installing Playwright's own");
   if (!(await playwright("install", "chromium"))) return;
@@ -71,20 +41,18 @@ async function installWithPlaywright() {
   await playwright("install-deps", "chromium");
 }
 
-async function installWithApt() {
+async function installFromDebian() {
   if (!canUseApt()) {
     say("Playwright's installer failed, and apt-get needs root");
     return;
   }
   say("Playwright's installer failed; installing Debian's package with apt-get");
-  if (await run("apt-get", ["update"], APT_LIMIT_MS)) {
-    await run("apt-get", ["install", "-y", "chromium"], APT_LIMIT_MS);
-  }
+  await installWithApt(["chromium"], { say });
 }
 
 async function ensureChromium() {
   if (findChromium() === undefined) await installWithPlaywright();
-  if (findChromium() === undefined) await installWithApt();
+  if (findChromium() === undefined) await installFromDebian();
   const executable = findChromium();
   if (executable === undefined) {
     throw new Error(

@@ -84,7 +84,9 @@ export class Batch {
   readonly payloadBytes: number;
   readonly #before: Batch | null;
   readonly #frame: Frame;
+  /** The one that was asked for last, and all of them where there are several. */
   #next: Batch | null = null;
+  #others: Map<Frame, Batch> | null = null;
   #bytes: Buffer | null = null;
 
   constructor(before: Batch | null, frame: Frame) {
@@ -95,9 +97,12 @@ export class Batch {
 
   /** This, and `frame` behind it. */
   with(frame: Frame): Batch {
-    let next = this.#next;
-    if (next === null || next.#frame !== frame) next = this.#next = new Batch(this, frame);
-    return next;
+    const last = this.#next;
+    if (last?.#frame === frame) return last;
+    // Receivers with compression and without are sent the same small message, then different frames behind it.
+    if (last) this.#others = (this.#others ?? new Map()).set(last.#frame, last);
+    this.#next = this.#others?.get(frame) ?? new Batch(this, frame);
+    return this.#next;
   }
 
   /** All of it as it goes over the wire. */

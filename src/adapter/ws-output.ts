@@ -25,7 +25,7 @@ const SEND_OPTIONS = [
 
 /** How messages leave. */
 export interface OutputSettings {
-  /** Where frames are written that were made for many; null where there are none. */
+  /** Of a server: where frames are written that were made for many. Null of a client, which masks each. */
   readonly socket: Socket | null;
   /** Smallest message to compress, in bytes; `Infinity` for none. */
   readonly compressionThreshold: number;
@@ -159,10 +159,10 @@ export class WsOutput {
 
   #write(data: string | Uint8Array): void {
     const isText = typeof data === "string";
-    const { compressionThreshold } = this.#settings;
-    const deflates = compressionThreshold !== Number.POSITIVE_INFINITY;
-    // Masking copies the bytes before ws returns; compression reads them later.
-    const bytes = isText || deflates ? Buffer.from(data) : data;
+    const { socket, compressionThreshold } = this.#settings;
+    // Masking copies the bytes before ws returns. A server masks nothing, and compression reads them later.
+    const isReadLater = socket !== null || compressionThreshold !== Number.POSITIVE_INFINITY;
+    const bytes = isText || isReadLater ? Buffer.from(data) : data;
     const compress = bytes.length >= compressionThreshold;
     this.#sizes.push(bytes.length);
     this.#count(bytes.length);

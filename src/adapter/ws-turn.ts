@@ -19,6 +19,19 @@ export class Turn<T> {
   readonly #run = (): void => {
     const subjects = this.#subjects;
     this.#subjects = [];
-    for (const subject of subjects) this.#act(subject);
+    this.#actOn(subjects);
   };
+
+  /** What one of them throws is for the process to know, and for none of the others. */
+  #actOn(subjects: readonly T[]): void {
+    let taken = 0;
+    try {
+      for (const subject of subjects) {
+        taken += 1;
+        this.#act(subject);
+      }
+    } finally {
+      if (taken < subjects.length) this.#schedule(() => this.#actOn(subjects.slice(taken)));
+    }
+  }
 }

@@ -49,6 +49,7 @@ export class WsAdapter implements Adapter, WsOwner {
   #socket: Socket | null = null;
   #extensions = "";
   #opened = false;
+  #accepted = false;
   /** Whether the end needs no explanation: one was given, or it was asked for. */
   #explained = false;
   /** Whether the end was asked for: what comes behind that is for nobody. */
@@ -92,6 +93,7 @@ export class WsAdapter implements Adapter, WsOwner {
 
   /** Takes a socket that is open. Its `open` is reported nevertheless, for listeners to come. */
   accept({ ws, socket, extensions }: Accepted): void {
+    this.#accepted = true;
     this.#socket = socket;
     this.#extensions = extensions;
     this.#take(ws);
@@ -143,15 +145,15 @@ export class WsAdapter implements Adapter, WsOwner {
   send(data: Payload): void {
     const payload = isBufferSource(data) ? viewFixed(data) : data;
     this.#output ??= this.#createOutput();
-    this.#output.send(payload);
     this.#checkStuck();
+    this.#output.send(payload);
   }
 
   /** Sends what was framed for many; its bytes leave with all others of this turn. */
   sendFrame(frame: Frame): void {
     this.#output ??= this.#createOutput();
-    this.#output.sendFrame(frame);
     this.#checkStuck();
+    this.#output.sendFrame(frame);
   }
 
   close(code: number, reason: string): void {
@@ -349,7 +351,7 @@ export class WsAdapter implements Adapter, WsOwner {
 
   #createOutput(): WsOutput {
     const settings = {
-      socket: this.#socket,
+      socket: this.#accepted ? this.#socket : null,
       compressionThreshold:
         this.#extensions === "" ? Number.POSITIVE_INFINITY : compressionThresholdOf(this.#options),
       windowAlone: windowAlone(this.#extensions),

@@ -166,11 +166,10 @@ export class Connection implements AsyncIterable<MessageData> {
    */
   [Symbol.asyncIterator](): AsyncIterator<MessageData, undefined> {
     return {
-      next: async () => {
-        const { value, ok } = await this.#session.queue.receive();
-        if (ok) return { value: value.data, done: false };
-        if (this.error) throw this.error;
-        return { value, done: true };
+      next: () => {
+        const ready = this.#session.queue.attemptReceive();
+        // The short way, without an async function, for what is there already.
+        return ready?.ok ? Promise.resolve(toResult(ready.value)) : this.#nextLater();
       },
     };
   }
@@ -190,6 +189,13 @@ export class Connection implements AsyncIterable<MessageData> {
   get writable(): WritableStream<unknown> {
     this.#writable ??= createWritable(this);
     return this.#writable;
+  }
+
+  async #nextLater(): Promise<IteratorResult<MessageData, undefined>> {
+    const { value, ok } = await this.#session.queue.receive();
+    if (ok) return toResult(value);
+    if (this.error) throw this.error;
+    return { value, done: true };
   }
 
   #send(toPayload: () => SentData): Promise<void> {
@@ -220,4 +226,8 @@ function toWait(
   const timeoutMs = parseDuration(timeout);
   if (timeoutMs >= 0) return { timeoutMs, signal };
   throw invalidOption("timeout", timeout, WANTED_DURATION, "Connection");
+}
+
+function toResult({ data }: Message): IteratorYieldResult<MessageData> {
+  return { value: data, done: false };
 }

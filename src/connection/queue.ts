@@ -1,6 +1,8 @@
 /** Queue: values on their way from senders to receivers, and those of both who have to wait.
  *  Each call is one synchronous step that takes effect as a whole: nothing comes in between. */
 
+import { Fifo } from "../base/fifo.ts";
+
 /** What a receiver gets: a value, or `ok: false` once the channel is closed and drained. */
 export type Received<T> =
   | { readonly value: T; readonly ok: true }
@@ -52,7 +54,7 @@ class Line<W> extends Map<number, W> {
 export class Queue<T> {
   /** How many values it holds while nobody receives. */
   readonly capacity: number;
-  readonly #items = new Line<Received<T>>();
+  readonly #items = new Fifo<Received<T>>();
   readonly #receivers = new Line<Receiver<T>>();
   readonly #senders = new Line<Sender<T>>();
   #closed = false;
@@ -88,7 +90,7 @@ export class Queue<T> {
   attemptReceive(): Received<T> | null {
     // Above the capacity there is no room yet for what the senders hold.
     const sender = this.length > this.capacity ? undefined : this.#senders.shift();
-    if (sender) this.#items.join(sender.item);
+    if (sender) this.#items.push(sender.item);
     const item = this.#items.shift();
     if (!item) return this.#closed ? CLOSED : null;
     sender?.settle(SENT);
@@ -106,7 +108,7 @@ export class Queue<T> {
     const item: Received<T> = { value, ok: true };
     const receiver = this.#receivers.shift();
     if (receiver) receiver.settle(item);
-    else if (this.length < capacity) this.#items.join(item);
+    else if (this.length < capacity) this.#items.push(item);
     else return null;
     return SENT;
   }

@@ -114,8 +114,9 @@ export abstract class Session implements AdapterSink {
 
   /** From now on the peer's silence is measured. That we don't read is no silence. */
   noteRead(): void {
-    clearTimeout(this.#readTimer);
     const ms = this.#readTimeoutMs;
+    if (ms === 0) return;
+    clearTimeout(this.#readTimer);
     const end = (): void => this.endLate("ERR_READ_TIMEOUT", `silent after readTimeout, ${ms} ms`);
     this.#readTimer = startTimer(this.#paused ? 0 : ms, end, undefined);
   }
