@@ -98,9 +98,12 @@ export class Batch {
   /** This, and `frame` behind it. */
   with(frame: Frame): Batch {
     const last = this.#next;
-    if (last?.#frame === frame) return last;
-    // Receivers with compression and without are sent the same small message, then different frames behind it.
-    if (last) this.#others = (this.#others ?? new Map()).set(last.#frame, last);
+    if (last !== null) {
+      if (last.#frame === frame) return last;
+      // With compression and without, receivers are sent the same small message, then different frames.
+      this.#others ??= new Map();
+      this.#others.set(last.#frame, last);
+    }
     this.#next = this.#others?.get(frame) ?? new Batch(this, frame);
     return this.#next;
   }

@@ -7,6 +7,7 @@ import type { Duplex } from "node:stream";
 import Ws, { WebSocketServer } from "ws";
 import { CLOSE_TIMEOUT_MS, type Compression } from "../constants.ts";
 import type { Accepted } from "./ws.ts";
+import { pieceLimits } from "./ws-fragments.ts";
 import { toDeflateOptions } from "./ws-options.ts";
 import { createReportingClass, type ReportingClass, type ReportingSocket } from "./ws-socket.ts";
 
@@ -45,6 +46,7 @@ export class Handshaker {
       autoPong: false,
       closeTimeout: CLOSE_TIMEOUT_MS,
       maxPayload,
+      ...pieceLimits(maxPayload),
       perMessageDeflate: toDeflateOptions(compression),
       handleProtocols: () => this.#answer?.protocol || false,
       WebSocket: Reporting as unknown as typeof Ws,

@@ -13,6 +13,7 @@ import {
 import { invalidOption, SocketError } from "../errors.ts";
 import type { TlsOptions, WebSocketOptions } from "./adapter.ts";
 import { checkHeaderFields } from "./header-fields.ts";
+import { pieceLimits } from "./ws-fragments.ts";
 import { checkLiteral, connectPublic, lookupPublic } from "./ws-private-networks.ts";
 
 /** Counts what is sent: messages, and bytes of their payload. */
@@ -157,6 +158,7 @@ export function toWsOptions(options: WebSocketOptions, url: URL, onlyPublic = fa
     agent,
     perMessageDeflate: toDeflateOptions(compression),
     maxPayload: maxPayloadOf(options),
+    ...pieceLimits(maxPayloadOf(options)),
     closeTimeout: CLOSE_TIMEOUT_MS,
     // The adapter answers pings itself.
     autoPong: false,

@@ -1,13 +1,18 @@
 /** Ws reports: keeps what a `ws` socket reports in order, and in tasks of their own where that is asked for. */
 
+/** Whose reports they are. */
+export interface ReportsOwner {
+  /** Whether the end has begun: that becomes known in a task of its own, too. */
+  readonly isEnding: boolean;
+}
+
 /** Reports in order; each that waits has a task of its own. */
 export class Reports {
-  /** Whether the end has begun: that becomes known in a task of its own, too. */
-  readonly #isEnding: () => boolean;
+  readonly #owner: ReportsOwner;
   #waiting = 0;
 
-  constructor(isEnding: () => boolean) {
-    this.#isEnding = isEnding;
+  constructor(owner: ReportsOwner) {
+    this.#owner = owner;
   }
 
   /** Whether anything waits: then all that follows does. */
@@ -32,7 +37,7 @@ export class Reports {
     // Node runs all microtasks between two of these.
     setImmediate(() => {
       step();
-      if (this.#waiting === 1 && this.#isEnding()) setImmediate(() => this.#rest());
+      if (this.#waiting === 1 && this.#owner.isEnding) setImmediate(() => this.#rest());
       else this.#rest();
     });
   }

@@ -20,13 +20,14 @@ import {
   describeUnreadable,
 } from "./ws-errors.ts";
 import { windowAlone } from "./ws-extensions.ts";
+import { releaseChunks } from "./ws-fragments.ts";
 import type { Frame } from "./ws-frame.ts";
 import type { GuardedOptions } from "./ws-handshake.ts";
 import { boundFragments } from "./ws-inflate.ts";
 import { compressionThresholdOf, maxPayloadOf, readLimitOf, type WsOptions } from "./ws-options.ts";
 import { viewFixed, WsOutput } from "./ws-output.ts";
 import { Pongs } from "./ws-pongs.ts";
-import { Reports } from "./ws-reports.ts";
+import { Reports, type ReportsOwner } from "./ws-reports.ts";
 import type { Connect, ReportingSocket, WsEvent, WsOwner } from "./ws-socket.ts";
 
 /** A `ws` socket whose handshake was done by the server's side. */
@@ -38,12 +39,12 @@ export interface Accepted {
 }
 
 /** A `ws` socket, from its dial on. */
-export class WsAdapter implements Adapter, WsOwner {
+export class WsAdapter implements Adapter, WsOwner, ReportsOwner {
   /** As it was dialled, whatever it was redirected to. */
   readonly url: string;
   readonly #options: WsOptions;
   readonly #sink: AdapterSink;
-  readonly #reports = new Reports(() => this.#state > ReadyState.OPEN);
+  readonly #reports = new Reports(this);
   /** Null only where not even a dial could be started. */
   #ws: ReportingSocket | null = null;
   #socket: Socket | null = null;
@@ -137,8 +138,8 @@ export class WsAdapter implements Adapter, WsOwner {
     // What still waits to be reported came before the peer's close frame. A connection that ends without one
     // is in the state CLOSING while ws still hands over what it has read: that is for the reader, too.
     const { startedClosing = true } = this.#ws ?? {};
-    const isEnding = startedClosing || this.#state === ReadyState.CLOSED;
-    if (this.#asked || (!this.#reports.isWaiting && isEnding)) return ReadyState.CLOSING;
+    const hasBegun = startedClosing || this.#state === ReadyState.CLOSED;
+    if (this.#asked || (!this.#reports.isWaiting && hasBegun)) return ReadyState.CLOSING;
     return this.#opened ? ReadyState.OPEN : ReadyState.CONNECTING;
   }
 
@@ -210,11 +211,13 @@ export class WsAdapter implements Adapter, WsOwner {
         this.#handleOpen();
         return true;
       case "ping":
+        releaseChunks(this.#ws);
         this.#pongs ??= new Pongs(this.#ws);
         this.#pongs.answer(event[1]);
         this.#reports.report(() => this.#sink.ping?.());
         return true;
       case "pong":
+        releaseChunks(this.#ws);
         this.#reports.report(() => this.#sink.pong?.(event[1]));
         return true;
       case "error":
@@ -233,6 +236,11 @@ export class WsAdapter implements Adapter, WsOwner {
       default:
         return false;
     }
+  }
+
+  /** Whether ws is past being open. */
+  get isEnding(): boolean {
+    return this.#state > ReadyState.OPEN;
   }
 
   get #state(): number {
@@ -341,7 +349,9 @@ export class WsAdapter implements Adapter, WsOwner {
   /** Closes on a peer that takes less than it is sent. */
   #checkStuck(): void {
     const { maxUnsent = Number.POSITIVE_INFINITY } = this.#options;
-    if (this.#asked || maxUnsent === Number.POSITIVE_INFINITY) return;
+    if (maxUnsent === Number.POSITIVE_INFINITY) return;
+    // Once the end has begun, on either side, nothing is added to what waits.
+    if (this.#asked || this.#state !== ReadyState.OPEN) return;
     const { stuckBytes } = this;
     if (stuckBytes <= maxUnsent) return;
     this.#reports.hold();

@@ -35,6 +35,6 @@ export async function connectWith(
     "ERR_INVALID_OPTION",
     () => new PlatformSession({ ...request, guard }, request.options, dialer),
   );
-  await session.opened.promise;
+  await session.whenOpen();
   return new Connection(session);
 }

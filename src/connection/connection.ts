@@ -70,7 +70,7 @@ export class Connection implements AsyncIterable<MessageData> {
   }
   /** Resolves with how the connection ended, once it has. Never rejects. */
   get closed(): Promise<CloseInfo> {
-    return this.#session.closed.promise;
+    return this.#session.closed;
   }
   /** Why it ended; null as long as it has not, and where the end was asked for, or clean. */
   get error(): SocketError | null {
@@ -169,7 +169,7 @@ export class Connection implements AsyncIterable<MessageData> {
       next: () => {
         const ready = this.#session.queue.attemptReceive();
         // The short way, without an async function, for what is there already.
-        return ready?.ok ? Promise.resolve(toResult(ready.value)) : this.#nextLater();
+        return ready?.ok ? Promise.resolve(toResult(ready.value)) : this.#nextLater(ready);
       },
     };
   }
@@ -191,11 +191,17 @@ export class Connection implements AsyncIterable<MessageData> {
     return this.#writable;
   }
 
-  async #nextLater(): Promise<IteratorResult<MessageData, undefined>> {
-    const { value, ok } = await this.#session.queue.receive();
+  async #nextLater(end: Received<Message> | null): Promise<IteratorResult<MessageData, undefined>> {
+    const { value, ok } = end ?? (await this.#whenReceived());
     if (ok) return toResult(value);
     if (this.error) throw this.error;
     return { value, done: true };
+  }
+
+  #whenReceived(): Promise<Received<Message>> {
+    return new Promise((resolve) => {
+      this.#session.queue.awaitReceive(resolve);
+    });
   }
 
   #send(toPayload: () => SentData): Promise<void> {

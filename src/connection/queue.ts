@@ -56,7 +56,8 @@ export class Queue<T> {
   readonly capacity: number;
   readonly #items = new Fifo<Received<T>>();
   readonly #receivers = new Line<Receiver<T>>();
-  readonly #senders = new Line<Sender<T>>();
+  /** Made with the first: few ever wait to send. */
+  #senders: Line<Sender<T>> | undefined;
   #closed = false;
 
   constructor(capacity: number) {
@@ -78,7 +79,7 @@ export class Queue<T> {
 
   /** @internal How many receivers and senders wait. */
   get waiting(): number {
-    return this.#receivers.size + this.#senders.size;
+    return this.#receivers.size + (this.#senders?.size ?? 0);
   }
 
   /** @internal Adds a value, beyond the capacity if need be; drops it once closed. */
@@ -89,7 +90,7 @@ export class Queue<T> {
   /** @internal Takes the oldest value; null where there is none yet. */
   attemptReceive(): Received<T> | null {
     // Above the capacity there is no room yet for what the senders hold.
-    const sender = this.length > this.capacity ? undefined : this.#senders.shift();
+    const sender = this.length > this.capacity ? undefined : this.#senders?.shift();
     if (sender) this.#items.push(sender.item);
     const item = this.#items.shift();
     if (!item) return this.#closed ? CLOSED : null;
@@ -120,6 +121,7 @@ export class Queue<T> {
 
   /** @internal Waits for a place for `value`, after `attemptSend` had none. @returns what cancels it */
   awaitSend(value: T, settle: Sender<T>["settle"]): () => void {
+    this.#senders ??= new Line();
     return this.#senders.join({ item: { value, ok: true }, settle });
   }
 
@@ -127,8 +129,8 @@ export class Queue<T> {
   end(): void {
     this.#closed = true;
     for (const line of [this.#receivers, this.#senders]) {
-      for (const { settle } of line.values()) settle(CLOSED);
-      line.clear();
+      for (const { settle } of line?.values() ?? []) settle(CLOSED);
+      line?.clear();
     }
   }
 }

@@ -36,12 +36,10 @@ export abstract class Session implements AdapterSink {
   /** Messages that nobody has asked for yet. */
   readonly queue: Channel<Message>;
   readonly writeTimeoutMs: number;
-  /** What waits for something that the end makes impossible. */
-  readonly waits = new Set<Settle<never>>();
-  /** Resolves once the handshake is done; rejects with why it failed. */
-  readonly opened = new Deferred<void>();
-  /** Resolves with how it ended. */
-  readonly closed = new Deferred<CloseInfo>();
+  // These are made for those who ask: a server has many connections that nobody asks.
+  #waits: Set<Settle<never>> | undefined;
+  #opened: Deferred<void> | undefined;
+  #closed: Promise<CloseInfo> | undefined;
   /** Why it ended; null where that was asked for, or clean. */
   failure: SocketError | null = null;
   /** The socket's; there is one before anything is reported. */
@@ -54,7 +52,7 @@ export abstract class Session implements AdapterSink {
   #paused = false;
   #sentBytes = 0;
   /** What to call once a message has left, by the count of sent bytes with which it ends; oldest first. */
-  readonly #unsent = new Map<() => void, number>();
+  #unsent: Map<() => void, number> | undefined;
   #poll: Timer;
 
   /** @throws what the dialer throws */
@@ -78,8 +76,26 @@ export abstract class Session implements AdapterSink {
     this.socket = makeWebSocket({ ...dialer, dial }).open(this.adapter.url);
   }
 
+  /** What waits for something that the end makes impossible. */
+  get waits(): Set<Settle<never>> {
+    this.#waits ??= new Set();
+    return this.#waits;
+  }
+
+  /** Resolves with how it ended. */
+  get closed(): Promise<CloseInfo> {
+    this.#closed ??= this.socket.read();
+    return this.#closed;
+  }
+
   get separateTasks(): boolean | undefined {
     return this.#sink?.separateTasks;
+  }
+
+  /** Resolves once the handshake is done; rejects with why it failed. Asked for before anything is reported. */
+  whenOpen(): Promise<void> {
+    this.#opened = new Deferred();
+    return this.#opened.promise;
   }
 
   /** Sends a ping, and resolves with the round trip in ms. @throws {SocketError} where there are no pings */
@@ -107,9 +123,10 @@ export abstract class Session implements AdapterSink {
     const before = this.adapter.bufferedAmount;
     this.socket.send(payload);
     this.#sentBytes += this.adapter.bufferedAmount - before;
+    this.#unsent ??= new Map();
     this.#unsent.set(resolve, this.#sentBytes);
     this.#resolveSent();
-    return () => this.#unsent.delete(resolve);
+    return () => this.#unsent?.delete(resolve);
   }
 
   /** From now on the peer's silence is measured. That we don't read is no silence. */
@@ -123,7 +140,7 @@ export abstract class Session implements AdapterSink {
 
   open(): void {
     this.#sink?.open();
-    this.opened.resolve();
+    this.#opened?.resolve();
     this.noteRead();
   }
 
@@ -148,10 +165,9 @@ export abstract class Session implements AdapterSink {
     clearTimeout(this.#readTimer);
     const reason =
       this.failure ?? this.describe("INTERNAL", "ERR_CLOSED", `closed with ${info.code}`);
-    this.opened.reject(reason);
+    this.#opened?.reject(reason);
     this.queue.end();
-    for (const { reject } of this.waits) reject(reason);
-    this.closed.resolve(info);
+    for (const { reject } of this.#waits ?? []) reject(reason);
   }
 
   get #isOpen(): boolean {
@@ -201,7 +217,7 @@ export abstract class Session implements AdapterSink {
   #resolveSent(): void {
     const { reportsDrain, bufferedAmount } = this.adapter;
     clearTimeout(this.#poll);
-    for (const [resolve, end] of this.#unsent) {
+    for (const [resolve, end] of this.#unsent ?? []) {
       const behind = this.#sentBytes - end;
       if (bufferedAmount > Math.max(reportsDrain ? 0 : SLACK_BYTES, behind)) {
         if (!reportsDrain) this.#poll = startTimer(POLL_MS, () => this.#resolveSent(), null);

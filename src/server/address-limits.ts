@@ -126,7 +126,8 @@ function toOctets(word: string): string {
 
 function refuseAll(limit: number): Refusal {
   const message = `WebSockets: ${limit} connections are open, maxConnections is ${limit}`;
-  return { status: 503, code: "ERR_TOO_MANY_CONNECTIONS", message };
+  const headers = { "Retry-After": "5" };
+  return { status: 503, code: "ERR_TOO_MANY_CONNECTIONS", message, headers };
 }
 
 function refuseClient(name: string, limit: number): Refusal {

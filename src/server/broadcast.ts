@@ -2,6 +2,7 @@
 
 import { Frame } from "../adapter/ws-frame.ts";
 import { isBufferSource, viewBytes } from "../base/bytes.ts";
+import { orInvalid } from "../connection/invalid.ts";
 import { toPayload } from "../connection/message.ts";
 import { ReadyState } from "../constants.ts";
 import { Backlog } from "./backlog.ts";
@@ -29,7 +30,7 @@ export interface Delivery {
  * @throws {SocketError} INVALID, `ERR_INVALID_MESSAGE`
  */
 export function frame(data: unknown): Frame {
-  const payload = toPayload(data, undefined);
+  const payload = orInvalid("WebSockets", "ERR_INVALID_MESSAGE", () => toPayload(data, undefined));
   return new Frame(isBufferSource(payload) ? viewBytes(payload) : payload);
 }
 
@@ -53,6 +54,8 @@ function send(
 ): boolean {
   const { adapter } = peer;
   if (adapter.readyState > ReadyState.OPEN) return false;
+  // What is behind it may be no message, as a ping: then nothing has told that there is room.
+  if (peer.backlog) catchUp(peer, maxUnsent);
   const isBehind = overflow !== "close" && (peer.backlog || adapter.stuckBytes > maxUnsent);
   if (!isBehind) {
     adapter.sendFrame(message);
@@ -72,7 +75,8 @@ function send(
 export function catchUp(peer: Peer, maxUnsent: number): void {
   const { adapter, backlog } = peer;
   let room = maxUnsent - adapter.stuckBytes;
-  while (backlog && room >= 0) {
+  // What is not framed for many is with the network at once, its header included.
+  while (backlog && room >= 0 && adapter.stuckBytes <= maxUnsent) {
     const message = backlog.shift();
     if (!message) {
       peer.backlog = null;

@@ -4,7 +4,9 @@ import { createServer, type IncomingMessage, type Server } from "node:http";
 import { createServer as createTlsServer, type Server as TlsServer } from "node:https";
 import type { AddressInfo } from "node:net";
 import type { Duplex } from "node:stream";
+import { MAX_DELAY_MS } from "../base/timer.ts";
 import { SocketError } from "../errors.ts";
+import { readPathname } from "./request-url.ts";
 import { Routes } from "./routes.ts";
 import type { UpgradeEvent } from "./upgrader.ts";
 
@@ -13,6 +15,7 @@ export type HttpServer = Server | TlsServer;
 
 /** What stands behind a door. */
 export interface Entrance {
+  readonly isClosed: boolean;
   takes(pathname: string): boolean;
   receive(event: UpgradeEvent): void;
   refuseUnknown(event: UpgradeEvent): void;
@@ -49,22 +52,15 @@ function parsePath(path: string): (pathname: string) => boolean {
 }
 
 function lead(server: HttpServer, doors: readonly Door[], event: UpgradeEvent): void {
-  const pathname = pathOf(event.message.url ?? "");
-  const door = doors.find(({ isPath, entrance }) =>
+  const pathname = readPathname(event.message.url ?? "");
+  const fitting = doors.filter(({ isPath, entrance }) =>
     isPath ? isPath(pathname) : entrance.takes(pathname),
   );
+  // One that was shut down refuses, unless another has taken its place.
+  const door = fitting.find(({ entrance }) => !entrance.isClosed) ?? fitting[0];
   if (door) door.entrance.receive(event);
   // Somebody else may listen for it.
   else if (server.listenerCount("upgrade") === 1) doors[0]?.entrance.refuseUnknown(event);
-}
-
-/** The path of a target, in whatever form it is written. */
-function pathOf(target: string): string {
-  try {
-    return new URL(target, "ws://host").pathname;
-  } catch {
-    return "";
-  }
 }
 
 /** Where a server of our own listens. */
@@ -95,6 +91,8 @@ export function createOwnServer(
 ): HttpServer {
   const timeoutMs = Number.isFinite(handshakeTimeoutMs) ? handshakeTimeoutMs : 0;
   const options = {
+    // That of TLS; 0 is no limit for Node's HTTP, and none for its TLS.
+    handshakeTimeout: timeoutMs || MAX_DELAY_MS,
     headersTimeout: timeoutMs,
     requestTimeout: timeoutMs,
     keepAliveTimeout: 1_000,

@@ -1,6 +1,6 @@
 /** Handlers: runs what the user gave for a connection's life, and lets nothing that it throws get out. */
 
-import { CloseCode } from "../constants.ts";
+import { CloseCode, ReadyState } from "../constants.ts";
 import { isSocketError } from "../errors.ts";
 import type { WebSocket } from "../websocket.ts";
 import { publishError } from "./diagnostics.ts";
@@ -14,10 +14,14 @@ import type { ErrorHandler } from "./websockets-options.ts";
  */
 export type Handler = (connection: ServerConnection, request: UpgradeRequest) => unknown;
 
+/** What waits for a connection, and what uses it, throws where it has ended cleanly. */
+const ENDS: readonly string[] = ["ERR_CLOSED", "ERR_NOT_OPEN"];
+
 /** Runs code of the user. Nothing of it is awaited by who calls, and nothing it throws reaches them. */
 export class Handlers {
   readonly #onError: ErrorHandler;
-  readonly #running = new Set<Promise<void>>();
+  #running = 0;
+  #whenIdle: (() => void)[] = [];
 
   constructor(onError: ErrorHandler) {
     this.#onError = onError;
@@ -25,25 +29,27 @@ export class Handlers {
 
   /** Runs a handler for its connection's life. */
   run(handler: Handler, connection: ServerConnection, request: UpgradeRequest): void {
-    const running = this.#serve(handler, connection, request);
-    this.#running.add(running);
-    void running.then(() => this.#running.delete(running));
+    this.#running += 1;
+    void this.#finish(start(handler, connection, request), connection);
   }
 
   /** Runs a hook; what it throws, now or later, is reported. */
   hook(act: () => unknown, socket: WebSocket): void {
-    void (async () => {
-      try {
-        await act();
-      } catch (error) {
-        this.report(error, socket);
-      }
-    })();
+    const report = (error: unknown): void => this.report(error, socket);
+    try {
+      const result = act();
+      if (Object(result) === result) Promise.resolve(result).catch(report);
+    } catch (error) {
+      report(error);
+    }
   }
 
   /** Resolves once all that runs now has returned. */
   async settled(): Promise<void> {
-    await Promise.all(this.#running);
+    if (this.#running === 0) return;
+    await new Promise<void>((resolve) => {
+      this.#whenIdle.push(resolve);
+    });
   }
 
   /** Tells the user, who may throw as well. */
@@ -53,23 +59,36 @@ export class Handlers {
       try {
         await this.#onError(error, who);
       } catch (second) {
-        console.error("onesocket: onError failed:", second, "while it was told of:", error);
+        log("onesocket: onError failed:", second, "while it was told of:", error);
       }
     })();
   }
 
-  async #serve(
-    handler: Handler,
-    connection: ServerConnection,
-    request: UpgradeRequest,
-  ): Promise<void> {
+  async #finish(running: Promise<unknown>, connection: ServerConnection): Promise<void> {
     try {
-      await handler(connection, request);
+      await running;
       end(connection, CloseCode.NORMAL);
     } catch (error) {
+      const isOwnEnd = isEnd(error, connection);
       end(connection, CloseCode.INTERNAL_ERROR);
-      if (!isEnd(error, connection)) this.report(error, connection);
+      if (!isOwnEnd) this.report(error, connection);
+    } finally {
+      this.#running -= 1;
+      if (this.#running === 0) for (const resolve of this.#whenIdle.splice(0)) resolve();
     }
+  }
+}
+
+/** Starts a handler. Apart from what waits for it, which would hold the request for as long as it runs. */
+function start(
+  handler: Handler,
+  connection: ServerConnection,
+  request: UpgradeRequest,
+): Promise<unknown> {
+  try {
+    return Promise.resolve(handler(connection, request));
+  } catch (error) {
+    return Promise.reject(error);
   }
 }
 
@@ -78,7 +97,22 @@ function end(connection: ServerConnection, code: CloseCode): void {
   connection.close(code).catch(() => {});
 }
 
-/** A handler that lets the connection's own end pass has not failed. */
+/** A handler that lets the connection's own end pass has not failed; another connection's is an error. */
 function isEnd(error: unknown, connection: ServerConnection): boolean {
-  return isSocketError(error) && (error === connection.error || error.code === "ERR_NOT_OPEN");
+  if (connection.socket.readyState === ReadyState.OPEN) return false;
+  try {
+    return isSocketError(error) && (error === connection.error || ENDS.includes(error.code));
+  } catch {
+    // What can't even be looked at is none of ours.
+    return false;
+  }
+}
+
+/** Tells the console; of what it can't show, that there was something. */
+function log(...values: unknown[]): void {
+  try {
+    console.error(...values);
+  } catch {
+    console.error("onesocket: onError failed, with an error that can't be shown");
+  }
 }

@@ -44,14 +44,14 @@ export class Heartbeat {
   }
 
   #tick(): void {
-    const nowMs = performance.now();
+    // Whole numbers take no memory of their own.
+    const nowMs = Math.floor(performance.now());
     for (const peer of this.#peers) this.#look(peer, nowMs);
   }
 
   #look(peer: Peer, nowMs: number): void {
     // What we don't read is no silence.
-    if (peer.heard || peer.adapter.paused) {
-      peer.heard = false;
+    if (peer.heardAtMs === 0 || peer.adapter.paused) {
       peer.heardAtMs = nowMs;
       peer.pingedAtMs = 0;
       return;

@@ -44,13 +44,12 @@ export class Peer implements AdapterSink {
   #adapter: WsAdapter | null = null;
   #sink: AdapterSink | null = null;
   #socket: WebSocket | null = null;
-  #messages: TokenBucket | null = null;
-  #bytes: TokenBucket | null = null;
+  /** Null where there are no such limits. */
+  readonly #rates: Rates | null;
   #hasFailed = false;
-  /** Whether anything came since this was last set to false. */
-  heard = true;
-  /** When it was last known to have been heard, and when it was pinged after that; by a monotonic clock, in ms. */
-  heardAtMs: number;
+  /** When it was last looked at and something had come, by a monotonic clock, in ms; 0 since something came. */
+  heardAtMs = 0;
+  /** When it was pinged after that; 0 where it was not. */
   pingedAtMs = 0;
   /** The topics that it has joined; made with the first. */
   topics: Set<string> | null = null;
@@ -60,17 +59,12 @@ export class Peer implements AdapterSink {
   /** The IP address that it counts for. */
   readonly address: string;
 
-  constructor(owner: PeerOwner, address: string, nowMs: number) {
+  constructor(owner: PeerOwner, address: string) {
     this.address = address;
     this.#owner = owner;
-    this.heardAtMs = nowMs;
-    const { messagesPerSecond, bytesPerSecond, readLimit } = owner.rates;
-    if (messagesPerSecond !== Number.POSITIVE_INFINITY) {
-      this.#messages = new TokenBucket(messagesPerSecond, Math.max(1, messagesPerSecond));
-    }
-    if (bytesPerSecond !== Number.POSITIVE_INFINITY) {
-      this.#bytes = new TokenBucket(bytesPerSecond, Math.max(readLimit, bytesPerSecond));
-    }
+    const { messagesPerSecond, bytesPerSecond } = owner.rates;
+    const isLimited = Math.min(messagesPerSecond, bytesPerSecond) < Number.POSITIVE_INFINITY;
+    this.#rates = isLimited ? createRates(owner.rates) : null;
   }
 
   /** Opens what is made by a dialer over the accepted socket, this peer in between. */
@@ -119,23 +113,23 @@ export class Peer implements AdapterSink {
   }
 
   message(data: string | Uint8Array): void {
-    this.heard = true;
+    this.heardAtMs = 0;
     if (this.#hasFailed) return;
     const { traffic } = this.#owner;
     const bytes = typeof data === "string" ? utf8Length(data) : data.length;
     traffic.messagesIn += 1;
     traffic.bytesIn += bytes;
-    if (this.#messages || this.#bytes) this.#checkRates(bytes);
+    if (this.#rates) this.#checkRates(this.#rates, bytes);
     if (!this.#hasFailed) this.#sink?.message(data);
   }
 
   ping(): void {
-    this.heard = true;
+    this.heardAtMs = 0;
     this.#sink?.ping?.();
   }
 
   pong(payload: Uint8Array): void {
-    this.heard = true;
+    this.heardAtMs = 0;
     this.#sink?.pong?.(payload);
   }
 
@@ -154,15 +148,28 @@ export class Peer implements AdapterSink {
     this.#sink?.close(info);
   }
 
-  #checkRates(bytes: number): void {
+  #checkRates(rates: Rates, bytes: number): void {
     const nowMs = performance.now();
     const { messagesPerSecond, bytesPerSecond } = this.#owner.rates;
-    if (this.#messages && !this.#messages.take(1, nowMs)) {
+    if (!rates.messages.take(1, nowMs)) {
       this.fail(tooFast(`more than messagesPerSecond, ${messagesPerSecond}`));
-    } else if (this.#bytes && !this.#bytes.take(bytes, nowMs)) {
+    } else if (!rates.bytes.take(bytes, nowMs)) {
       this.fail(tooFast(`more bytes than bytesPerSecond, ${bytesPerSecond}`));
     }
   }
+}
+
+/** What a client may still send. */
+interface Rates {
+  readonly messages: TokenBucket;
+  readonly bytes: TokenBucket;
+}
+
+function createRates({ messagesPerSecond, bytesPerSecond, readLimit }: RateLimits): Rates {
+  return {
+    messages: new TokenBucket(messagesPerSecond, Math.max(1, messagesPerSecond)),
+    bytes: new TokenBucket(bytesPerSecond, Math.max(readLimit, bytesPerSecond)),
+  };
 }
 
 function tooFast(text: string): Failure {

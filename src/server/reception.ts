@@ -48,11 +48,13 @@ export class Reception {
     return this.#closed !== null;
   }
 
-  /** From now on all are refused with 503. */
+  /** From now on all are refused with 503, those too who wait for `authenticate`. */
   close(reconnectAfterMs: number): void {
-    const headers = { "Retry-After": `${Math.ceil(reconnectAfterMs / 1000)}` };
+    const isKnown = Number.isFinite(reconnectAfterMs);
+    const headers = isKnown ? { "Retry-After": `${Math.ceil(reconnectAfterMs / 1000)}` } : {};
     const message = "WebSockets: the server is shutting down";
     this.#closed = { status: 503, code: "ERR_SHUTTING_DOWN", message, headers };
+    this.#upgrader.refuseWaiting(this.#closed);
   }
 
   /** Whether a path has a handler, or needs none. */
@@ -86,7 +88,7 @@ export class Reception {
   }
 
   #lead(guest: Guest, request: UpgradeRequest): void {
-    const route = this.routes.find(request.url.pathname);
+    const route = this.routes.find(request.place.pathname);
     const handler = route?.handler ?? null;
     if (route) request.params = route.params;
     if (!route && !this.#takesAll) this.#release(guest, NO_ROUTE);
@@ -99,7 +101,7 @@ export class Reception {
     const guard = guardSocket(socket, head);
     const refusal = await this.#upgrader.authenticate(request, guard);
     const event = { message, socket, head: guard.release() };
-    if (refusal?.cause && refusal.status === 500) this.handlers.report(refusal.cause, null);
+    if (refusal?.status === 500) this.handlers.report(refusal.cause, null);
     const refused = refusal ?? this.#closed;
     if (refused) {
       this.#release(guest, refused);
@@ -120,7 +122,7 @@ export class Reception {
   #welcome(acceptor: WsAcceptor, { event, address }: Guest, { request, handler }: Visit): void {
     const hub = this.#hub;
     hub.stats.countAccepted();
-    const peer = new Peer(hub, address, performance.now());
+    const peer = new Peer(hub, address);
     const dialer = peer.over(acceptor);
     const connection = handler && this.#connect(peer, dialer, request);
     peer.socket = connection?.socket ?? makeWebSocket(dialer).open(acceptor.url);
@@ -137,10 +139,8 @@ export class Reception {
     dialer: ReturnType<Peer["over"]>,
     request: UpgradeRequest,
   ): ServerConnection {
-    const dial = { url: request.url, protocols: [], options: {} };
+    const dial = { url: request.place.href, protocols: [], options: {} };
     const session = new PlatformSession(dial, this.#hub.settings.session, dialer);
-    // It is open from the start; nobody waits for that.
-    session.opened.promise.catch(() => {});
     return new ServerConnection(session, peer, this.#hub.registry);
   }
 

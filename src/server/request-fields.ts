@@ -3,11 +3,19 @@
 
 import type { IncomingMessage } from "node:http";
 
+const PLAIN = /^[\w-]+$/;
+
 /** Every value of the field, in order; `name` in lower case. */
 export function listValues({ rawHeaders }: IncomingMessage, name: string): readonly string[] {
-  return rawHeaders.filter(
-    (_value, index) => index % 2 === 1 && rawHeaders[index - 1]?.toLowerCase() === name,
-  );
+  const values: string[] = [];
+  for (let index = 0; index < rawHeaders.length; index += 2) {
+    const field = rawHeaders[index] ?? "";
+    // The length first: it is asked several times for each field of each request.
+    if (field.length === name.length && field.toLowerCase() === name) {
+      values.push(rawHeaders[index + 1] ?? "");
+    }
+  }
+  return values;
 }
 
 /**
@@ -16,7 +24,10 @@ export function listValues({ rawHeaders }: IncomingMessage, name: string): reado
  * @see RFC 9110, section 5.6.1.2: empty elements are ignored
  */
 export function listElements(request: IncomingMessage, name: string): readonly string[] {
-  const elements = listValues(request, name).join(",").split(",");
+  const values = listValues(request, name);
+  // No list, as a rule.
+  if (values.length === 0 || (values.length === 1 && PLAIN.test(values[0] ?? ""))) return values;
+  const elements = values.join(",").split(",");
   return elements.map(trim).filter((element) => element !== "");
 }
 

@@ -10,11 +10,22 @@ const ABSOLUTE_FORM = /^(?:http|ws)s?:\/\/([^/?]*)(.*)$/i;
 // Neither a fragment, which is no part of a target, nor "\", which URLs take for "/" and others do not.
 const ORIGIN_FORM = /^\/[!"$-[\]-~]*$/;
 
+/** The latest host that was read well, and the origins that it makes: a server has few names. */
+let known = { host: "", plain: "", secure: "" };
+/** The latest place, for all who come to it: a server has few paths. */
+let latest: Place & { readonly key: string } = { href: "", pathname: "", key: "" };
+
 /** The `Host` field; null unless there is just one, and it is a host with a port or without. */
 export function readHost(request: IncomingMessage): string | null {
-  const [host = "", ...others] = listValues(request, "host");
-  const isHost = HOST.test(host) && URL.canParse(`ws://${host}`);
-  return isHost && others.length === 0 ? host : null;
+  const values = listValues(request, "host");
+  const [host = ""] = values;
+  if (values.length !== 1) return null;
+  if (host !== known.host) {
+    if (!HOST.test(host) || !URL.canParse(`ws://${host}`)) return null;
+    const [plain, secure] = [new URL(`ws://${host}`).origin, new URL(`wss://${host}`).origin];
+    known = { host, plain, secure };
+  }
+  return host === "" ? null : host;
 }
 
 /**
@@ -31,16 +42,47 @@ export function readTarget({ url = "" }: IncomingMessage, host: string): string 
   return isSame && ORIGIN_FORM.test(target) ? target : null;
 }
 
+/** Where a request leads. */
+export interface Place {
+  /** The absolute `ws:` or `wss:` URL, as its client dialled it; dot segments are resolved. */
+  readonly href: string;
+  /** Its path, percent-encoded. */
+  readonly pathname: string;
+}
+
+// What the URL parser leaves as it is: no dot segment, nothing to encode.
+const PLAIN_TARGET = /^((?:\/[\w-]*)+)(?:\?[\w\-.~=&]*)?$/;
+
+/** The path of a target; `""` where it makes no URL. */
+export function readPathname(target: string): string {
+  const [, plain] = PLAIN_TARGET.exec(target) ?? [];
+  if (plain !== undefined && !plain.startsWith("//")) return plain;
+  try {
+    return new URL(target, "ws://host").pathname;
+  } catch {
+    return "";
+  }
+}
+
 /**
- * The absolute `ws:` or `wss:` URL of a request, as its client dialled it; dot segments are resolved.
+ * Where a request leads that `checkHandshake` has let pass.
  *
  * @param isSecure whether the request came over TLS, here or at a trusted proxy
  * @throws {SocketError} INVALID, `ERR_BAD_HANDSHAKE`, where `checkHandshake` refuses the Host or the target
  */
-export function requestUrl(request: IncomingMessage, isSecure: boolean): URL {
+export function readPlace(request: IncomingMessage, isSecure: boolean): Place {
   const host = readHost(request);
   const target = host === null ? null : readTarget(request, host);
-  if (target !== null) return new URL(`${isSecure ? "wss" : "ws"}://${host}${target}`);
-  const message = "upgrade: Host and target of the request make no URL";
-  throw toError({ status: 400, code: "ERR_BAD_HANDSHAKE", message });
+  if (host === null || target === null) {
+    const message = "upgrade: Host and target of the request make no URL";
+    throw toError({ status: 400, code: "ERR_BAD_HANDSHAKE", message });
+  }
+  const origin = isSecure ? known.secure : known.plain;
+  const key = `${origin}${target}`;
+  if (key !== latest.key) {
+    const [, plain] = PLAIN_TARGET.exec(target) ?? [];
+    const { href, pathname } = plain === undefined ? new URL(key) : { href: key, pathname: plain };
+    latest = { href, pathname, key };
+  }
+  return latest;
 }

@@ -15,3 +15,12 @@ export function checkResponseHeaders(headers: unknown, option: string): void {
   const wanted = checkHeaderFields(headers);
   if (wanted !== null) throw invalidOption(option, "wrong", wanted, "WebSockets");
 }
+
+type Fields = Readonly<Record<string, string | readonly string[]>>;
+
+/** Both, where a field of `further` takes the place of the same one of `own`, however it is spelled. */
+export function mergeHeaders(own: Fields, further: Fields): Fields {
+  const names = new Set(Object.keys(further).map((name) => name.toLowerCase()));
+  const kept = Object.entries(own).filter(([name]) => !names.has(name.toLowerCase()));
+  return { ...Object.fromEntries(kept), ...further };
+}

@@ -81,11 +81,14 @@ function isProtocols(value: unknown): string | null {
   if (typeof value === "function") return null;
   if (!Array.isArray(value)) return "a list of subprotocols, or a function";
   try {
-    checkProtocols(value.map((name) => `${name}`));
-    return null;
+    if (value.every((name) => typeof name === "string")) {
+      checkProtocols(value);
+      return null;
+    }
   } catch {
-    return "a list of tokens, each once";
+    // It says what is wrong with one of them; what they all must be says more.
   }
+  return "a list of tokens, each once";
 }
 
 /** Each option by itself. */

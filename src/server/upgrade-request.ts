@@ -1,11 +1,12 @@
 /** Upgrade request: the request of a handshake, as handlers and hooks see it. */
 
 import type { IncomingHttpHeaders, IncomingMessage } from "node:http";
+import type { Place } from "./request-url.ts";
 import type { RouteParams } from "./routes.ts";
 
 /** What is known of a request, beside itself. */
 export interface RequestFacts {
-  readonly url: URL;
+  readonly place: Place;
   readonly address: string;
   readonly protocols: readonly string[];
 }
@@ -16,8 +17,6 @@ const NO_PARAMS: RouteParams = Object.freeze(Object.create(null));
 export class UpgradeRequest {
   /** Node's request itself. Its socket belongs to the WebSocket now. */
   readonly message: IncomingMessage;
-  /** The absolute `ws:` or `wss:` URL that the client asked for, by its `Host` field. */
-  readonly url: URL;
   /** The IP address of the client: of the peer, or what a trusted proxy says (`trustProxy`). */
   readonly address: string;
   /** What the parameters of the route's path took, decoded. */
@@ -26,15 +25,26 @@ export class UpgradeRequest {
   readonly protocols: readonly string[];
   /** What `authenticate` returned; undefined without it. */
   identity: unknown = undefined;
+  readonly #place: Place;
+  #url: URL | null = null;
 
   /** @internal */
   constructor(message: IncomingMessage, facts: RequestFacts) {
     this.message = message;
-    this.url = facts.url;
+    this.#place = facts.place;
     this.address = facts.address;
     this.protocols = facts.protocols;
   }
 
+  /** The absolute `ws:` or `wss:` URL that the client asked for, by its `Host` field. */
+  get url(): URL {
+    this.#url ??= new URL(this.#place.href);
+    return this.#url;
+  }
+  /** The same as text, and its path. @internal */
+  get place(): Place {
+    return this.#place;
+  }
   /** The header fields, names in lower case. */
   get headers(): IncomingHttpHeaders {
     return this.message.headers;

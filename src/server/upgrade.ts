@@ -33,6 +33,15 @@ function upgraderOf(options: UpgradeOptions): Upgrader {
   return upgrader;
 }
 
+/** What a handshake consists of that was admitted. */
+interface Admitted {
+  readonly upgrader: Upgrader;
+  readonly request: UpgradeRequest;
+  readonly socket: Duplex;
+  readonly guard: SocketGuard;
+  readonly timeLeftMs: number;
+}
+
 /**
  * A handshake that has passed all checks and waits for its answer. Nothing has been written; the client is
  * watched, and what it sends early is kept. Without an answer after `handshakeTimeout` it is refused with 503.
@@ -46,12 +55,12 @@ export class PendingUpgrade {
   #isAnswered = false;
 
   /** @internal */
-  constructor(upgrader: Upgrader, request: UpgradeRequest, socket: Duplex, guard: SocketGuard) {
+  constructor({ upgrader, request, socket, guard, timeLeftMs }: Admitted) {
     this.#upgrader = upgrader;
     this.request = request;
     this.#socket = socket;
     this.#guard = guard;
-    this.#timer = startTimer(upgrader.settings.handshakeTimeoutMs, PendingUpgrade.#endLate, this);
+    this.#timer = startTimer(timeLeftMs, PendingUpgrade.#endLate, this);
   }
 
   static #endLate(pending: PendingUpgrade): void {
@@ -73,14 +82,13 @@ export class PendingUpgrade {
   commit(headers: ResponseHeaders = {}): WebSocket {
     checkResponseHeaders(headers, "headers");
     const head = this.#take();
-    const { signal } = this.#guard;
     const socket = this.#socket;
     const acceptor = this.#upgrader.complete(this.request, { socket, head }, headers);
     if (!isRefusal(acceptor)) {
       socket.resume();
       return makeWebSocket(acceptor).open(acceptor.url);
     }
-    if (!signal.aborted) answer(socket, acceptor);
+    answer(socket, acceptor);
     throw toError(acceptor);
   }
 
@@ -143,13 +151,17 @@ export async function upgrade(
   const upgrader = upgraderOf(options);
   const request = upgrader.check(message);
   if (isRefusal(request)) throw refuse(socket, request);
+  const startedAt = performance.now();
   const guard = guardSocket(socket, head);
   const refusal = await upgrader.authenticate(request, guard);
   if (refusal) {
     guard.release();
     throw refuse(socket, refusal);
   }
-  const pending = new PendingUpgrade(upgrader, request, socket, guard);
+  // What `authenticate` has taken of the time is gone; at least 1 ms, since 0 would be no limit.
+  const { handshakeTimeoutMs: limitMs } = upgrader.settings;
+  const timeLeftMs = limitMs && Math.max(limitMs - (performance.now() - startedAt), 1);
+  const pending = new PendingUpgrade({ upgrader, request, socket, guard, timeLeftMs });
   return options.commit === false ? pending : pending.commit();
 }
 

@@ -5,12 +5,14 @@ import type { Duplex } from "node:stream";
 import { WsAcceptor } from "../adapter/ws-acceptor.ts";
 import { Handshaker } from "../adapter/ws-handshaker.ts";
 import type { OutgoingTraffic, WsOptions } from "../adapter/ws-options.ts";
+import { Deferred } from "../base/deferred.ts";
 import { startTimer } from "../base/timer.ts";
 import { isSocketError, type SocketError } from "../errors.ts";
 import type { SocketGuard } from "./guard.ts";
 import { checkHandshake, listOffered } from "./handshake.ts";
-import type { Refusal } from "./refusal.ts";
-import { requestUrl } from "./request-url.ts";
+import { type Refusal, toError } from "./refusal.ts";
+import { readPlace } from "./request-url.ts";
+import { mergeHeaders } from "./response-headers.ts";
 import type { ResponseHeaders, UpgradeSettings } from "./upgrade-options.ts";
 import { UpgradeRequest } from "./upgrade-request.ts";
 
@@ -31,6 +33,8 @@ export class Upgrader {
   readonly settings: UpgradeSettings;
   readonly #handshaker: Handshaker;
   readonly #options: WsOptions;
+  /** What ends each wait for `authenticate`. */
+  readonly #waits = new Set<(refusal: Refusal) => void>();
 
   /** @param traffic where what the sockets send is counted up */
   constructor(settings: UpgradeSettings, traffic?: OutgoingTraffic) {
@@ -47,7 +51,7 @@ export class Upgrader {
     const refusal = checkHandshake(message, { origins: this.settings.origins, isSecure });
     if (refusal) return refusal;
     const facts = {
-      url: requestUrl(message, isSecure),
+      place: readPlace(message, isSecure),
       address: this.settings.addressOf(message),
       protocols: listOffered(message),
     };
@@ -56,39 +60,50 @@ export class Upgrader {
 
   /**
    * Asks who the client is, its socket guarded meanwhile.
-   * @returns what came behind the request, or why it is refused
+   * @returns why it is refused, or null
    */
   async authenticate(request: UpgradeRequest, guard: SocketGuard): Promise<Refusal | null> {
     const { authenticate, handshakeTimeoutMs } = this.settings;
     if (!authenticate) return null;
-    const late = new AbortController();
-    const ends = AbortSignal.any([guard.signal, late.signal]);
-    const timer = startTimer(handshakeTimeoutMs, () => late.abort(), null);
+    const controller = new AbortController();
+    const ended = new Deferred<Refusal>();
+    const end = (refusal: Refusal): void => {
+      ended.resolve(refusal);
+      controller.abort(toError(refusal));
+    };
+    const timer = startTimer(handshakeTimeoutMs, () => end(tooLate(handshakeTimeoutMs)), null);
+    this.#waits.add(end);
     try {
-      const ended = new Promise<Refusal>((resolve) => {
-        const end = (): void => resolve(late.signal.aborted ? tooLate(handshakeTimeoutMs) : GONE);
-        if (ends.aborted) end();
-        else ends.addEventListener("abort", end, { once: true });
-      });
-      return await Promise.race([ask(authenticate, request, ends), ended]);
+      if (guard.abandoned) return GONE;
+      guard.signal.addEventListener("abort", () => end(GONE), { once: true });
+      return await Promise.race([ask(authenticate, request, controller.signal), ended.promise]);
     } finally {
       clearTimeout(timer);
+      this.#waits.delete(end);
     }
+  }
+
+  /** Refuses all whom `authenticate` has not yet answered for. */
+  refuseWaiting(refusal: Refusal): void {
+    for (const end of this.#waits) end(refusal);
   }
 
   /** Writes the answer. From then on the socket speaks WebSocket. */
   complete(
     request: UpgradeRequest,
     { socket, head }: Pick<UpgradeEvent, "socket" | "head">,
-    headers: ResponseHeaders = {},
+    headers?: ResponseHeaders,
   ): WsAcceptor | Refusal {
     const protocol = this.#choose(request);
     if (typeof protocol !== "string") return protocol;
-    const answer = { protocol, headers: { ...this.settings.headers, ...headers } };
+    const answer = {
+      protocol,
+      headers: headers ? mergeHeaders(this.settings.headers, headers) : this.settings.headers,
+    };
     const accepted = this.#handshaker.complete({ request: request.message, socket, head }, answer);
     if (accepted === null) return GONE;
     if (accepted instanceof Error) return unreadable(accepted);
-    return new WsAcceptor(accepted, request.url.href, this.#options);
+    return new WsAcceptor(accepted, request.place.href, this.#options);
   }
 
   #choose(request: UpgradeRequest): string | Refusal {
@@ -96,6 +111,8 @@ export class Upgrader {
     try {
       const chosen = this.settings.choose(request.protocols, request) ?? "";
       if (chosen === "" || request.protocols.includes(chosen)) return chosen;
+      // A promise, against its type: nobody else would hear of its rejection.
+      Promise.resolve(chosen).catch(() => {});
       throw new TypeError(`protocols chose ${JSON.stringify(chosen)}, which was not offered`);
     } catch (cause) {
       return { ...failed("protocols", cause), code: "ERR_SUBPROTOCOL" };
@@ -135,8 +152,16 @@ async function ask(
     request.identity = identity;
     return null;
   } catch (cause) {
-    if (isSocketError(cause, "PERMISSION_DENIED")) return forbidden(cause);
-    return failed("authenticate", cause);
+    return isDenial(cause) ? forbidden(cause) : failed("authenticate", cause);
+  }
+}
+
+function isDenial(cause: unknown): cause is SocketError {
+  try {
+    return isSocketError(cause, "PERMISSION_DENIED");
+  } catch {
+    // What can't even be looked at is none of ours.
+    return false;
   }
 }
 

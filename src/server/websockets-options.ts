@@ -30,7 +30,10 @@ const DEFAULT_PING_INTERVAL = "30s";
 const DEFAULT_PONG_TIMEOUT = "30s";
 const DEFAULT_READ_TIMEOUT = "5m";
 
-/** Told of what a handler, a hook or `authenticate` threw, and where it was about a client, of whom. */
+/**
+ * Told of what a handler, a hook or `authenticate` threw, and where it was about a client, of whom; and of errors
+ * of the server that `listen` has made.
+ */
 export type ErrorHandler = (
   error: unknown,
   connection: ServerConnection | WebSocket | null,

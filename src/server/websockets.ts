@@ -24,7 +24,7 @@ const DEFAULT_RECONNECT_AFTER_MS = 5_000;
 export interface ShutdownOptions {
   /** Longest wait for clients and handlers; then the connections are dropped. @default "5s" */
   readonly timeout?: Duration | undefined;
-  /** When those who come meanwhile shall come again, in `Retry-After`. @default "5s" */
+  /** When those who come meanwhile shall come again, in `Retry-After`; `Infinity` says nothing. @default "5s" */
   readonly reconnectAfter?: Duration | undefined;
 }
 
@@ -79,18 +79,24 @@ export class WebSockets implements Iterable<WebSocket> {
    *
    * @param port 0 for any that is free
    * @returns where it listens
-   * @throws {SocketError} (rejects) INTERNAL with the system's code, as `EADDRINUSE`; INTERNAL, `ERR_NOT_OPEN`,
-   *   after `shutdown`
+   * @throws {SocketError} (rejects) INVALID for what is no port; INTERNAL with the system's code, as
+   *   `EADDRINUSE`; INTERNAL, `ERR_NOT_OPEN`, after `shutdown`
    */
   async listen(port = 0, options: ListenOptions = {}): Promise<AddressInfo> {
     this.#requireOpen("listen");
+    if (!isPort(port))
+      throw invalidOption("port", port, "an integer, 0..65535", "WebSockets.listen");
     const { upgrade, maxConnections } = this.#hub.settings;
     const { handshakeTimeoutMs } = upgrade;
     const server = createOwnServer(options, { handshakeTimeoutMs, maxConnections });
     this.attach(server, { path: options.path });
     const address = await listen(server, port, options.host);
+    // As of a connection that could not be accepted: unheard, it would end the process.
+    server.on("error", (error) => this.#reception.handlers.report(error, null));
     this.#own.add(server);
-    return address;
+    if (!this.#reception.isClosed) return address;
+    await closeServer(server);
+    throw this.#describeClosed("listen");
   }
 
   /**
@@ -198,10 +204,17 @@ export class WebSockets implements Iterable<WebSocket> {
   }
 
   #requireOpen(method: string): void {
-    if (!this.#reception.isClosed) return;
-    const message = `WebSockets.${method}: it has been shut down`;
-    throw new SocketError("INTERNAL", message, { code: "ERR_NOT_OPEN" });
+    if (this.#reception.isClosed) throw this.#describeClosed(method);
   }
+
+  #describeClosed(method: string): SocketError {
+    const message = `WebSockets.${method}: it has been shut down`;
+    return new SocketError("INTERNAL", message, { code: "ERR_NOT_OPEN" });
+  }
+}
+
+function isPort(port: unknown): boolean {
+  return Number.isInteger(port) && Number(port) >= 0 && Number(port) <= 65_535;
 }
 
 function durationOf(option: string, value: Duration): number {

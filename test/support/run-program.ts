@@ -36,7 +36,7 @@ export async function runProgram(
 }
 
 /** The program and all that it imports, as one CommonJS script. */
-function bundle(name: string): string {
+export function bundle(name: string): string {
   const { outputFiles } = buildSync({
     entryPoints: [`${ROOT}test/support/programs/${name}.ts`],
     bundle: true,

@@ -6,76 +6,12 @@ import { createServer, type IncomingMessage, type Server } from "node:http";
 import { createServer as createTlsServer } from "node:https";
 import type { AddressInfo } from "node:net";
 import type { Duplex } from "node:stream";
-import { type WebSocket, WebSocketServer } from "ws";
+import { WebSocketServer } from "ws";
+import { PEERS } from "./peers.ts";
 
-type Peer = (socket: WebSocket, query: URLSearchParams, request: IncomingMessage) => void;
 type RawPeer = (socket: Duplex, query: URLSearchParams, request: IncomingMessage) => void;
 
-const closeAs = (socket: WebSocket, query: URLSearchParams): void => {
-  const code = query.get("code");
-  if (code === null) socket.close();
-  else socket.close(Number(code), query.get("reason") ?? "");
-};
-
-/** The latest flood of each name. */
-const floods = new Map<string | null, WebSocket>();
-
-/** Peers that speak the protocol, by path. */
-const PEERS: Readonly<Record<string, Peer>> = {
-  "/echo": (socket) => {
-    socket.on("message", (data, isBinary) => socket.send(data, { binary: isBinary }));
-  },
-  "/close": closeAs,
-  "/close-after-message": (socket, query) => {
-    socket.on("message", () => closeAs(socket, query));
-  },
-  // All in one write, so that they arrive in one chunk.
-  "/burst": (socket, query) => {
-    const { _socket: stream } = socket as WebSocket & { _socket: Duplex };
-    stream.cork();
-    for (const text of query.getAll("text")) socket.send(text);
-    if (query.has("close")) socket.close(1000, "done");
-    stream.uncork();
-  },
-  "/bytes": (socket, query) => {
-    for (const hex of query.getAll("hex")) socket.send(Buffer.from(hex, "hex"));
-  },
-  "/request": (socket, _query, request) => {
-    socket.send(JSON.stringify({ url: request.url, headers: request.headers }));
-  },
-  "/ping": (socket) => {
-    socket.on("pong", (payload) => socket.send(`pong ${payload}`));
-    socket.on("ping", (payload) => socket.send(`ping ${payload}`));
-    socket.ping("from the server");
-  },
-  "/terminate": (socket) => socket.terminate(),
-  "/terminate-after-message": (socket) => {
-    socket.on("message", () => socket.terminate());
-  },
-  "/large": (socket, query) => socket.send(Buffer.alloc(Number(query.get("bytes")))),
-  // At the first message as much as it was asked for, whether the other side reads or not.
-  "/flood": (socket, query) => {
-    floods.set(query.get("name"), socket);
-    const data = Buffer.alloc(Number(query.get("bytes")));
-    socket.once("message", () => {
-      for (let sent = 0; sent < Number(query.get("count")); sent += 1) socket.send(data);
-    });
-  },
-  // For each message how many bytes the flood of that name has not got rid of.
-  "/flood-left": (socket, query) => {
-    const flood = floods.get(query.get("name"));
-    socket.on("message", () => socket.send(`${flood?.bufferedAmount}`));
-  },
-  // Reads nothing for as long as it is open, so that the other side's output piles up.
-  "/unread": (socket) => {
-    socket.pause();
-    const { _socket: stream } = socket as WebSocket & { _socket: Duplex };
-    socket.send("paused");
-    stream.on("error", () => {});
-  },
-};
-
-/** Peers that don't, by path; they get the connection before anything was answered. */
+/** Peers that don't speak the protocol, by path; they get the connection before anything was answered. */
 const RAW_PEERS: Readonly<Record<string, RawPeer>> = {
   "/silent": () => {},
   "/hang-up": (socket) => socket.destroy(),

@@ -24,6 +24,7 @@ describe("connections in all", () => {
     expect(limits.admit("192.0.2.3", 0)).toEqual({
       status: 503,
       code: "ERR_TOO_MANY_CONNECTIONS",
+      headers: { "Retry-After": "5" },
       message: "WebSockets: 2 connections are open, maxConnections is 2",
     });
     expect(limits.connections).toBe(2);

@@ -5,7 +5,7 @@ import { isSocketError } from "../../src/errors.ts";
 import { checkHandshake, listOffered } from "../../src/server/handshake.ts";
 import { type OriginOptions, parseOriginOptions } from "../../src/server/origin-check.ts";
 import type { Refusal } from "../../src/server/refusal.ts";
-import { requestUrl } from "../../src/server/request-url.ts";
+import { readPlace } from "../../src/server/request-url.ts";
 import { checkResponseHeaders } from "../../src/server/response-headers.ts";
 import { thrown } from "../support/sockets.ts";
 
@@ -302,7 +302,7 @@ describe("listOffered", () => {
   });
 });
 
-describe("requestUrl", () => {
+describe("readPlace", () => {
   test.each([
     ["/", "h", false, "ws://h/"],
     ["/a/b?c=%20#".slice(0, -1), "h:8080", false, "ws://h:8080/a/b?c=%20"],
@@ -316,7 +316,7 @@ describe("requestUrl", () => {
     ["http://h", "h", false, "ws://h/"],
     ["/", "[::1]:1", false, "ws://[::1]:1/"],
   ])("of %s at Host %s, secure: %s", (url, host, isSecure, expected) => {
-    expect(requestUrl(request({ url, headers: { Host: host } }), isSecure).href).toBe(expected);
+    expect(readPlace(request({ url, headers: { Host: host } }), isSecure).href).toBe(expected);
   });
 
   test.each([
@@ -324,7 +324,7 @@ describe("requestUrl", () => {
     ["http://evil.test/", "h"],
     ["/", "a b"],
   ])("of %s at Host %s is none", (url, host) => {
-    const error = thrown(() => requestUrl(request({ url, headers: { Host: host } }), false));
+    const error = thrown(() => readPlace(request({ url, headers: { Host: host } }), false));
     expect(error).toMatchObject({ kind: "INVALID", code: "ERR_BAD_HANDSHAKE" });
   });
 });
