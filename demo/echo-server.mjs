@@ -1,60 +1,24 @@
-/** Echo server: sends every message back as it came, floods who asks for it, and serves the page.
- *  It listens on the loopback address only and knows `/echo`, `/flood` and the page's files. */
+/** Echo server: sends every message back as it came, floods who asks for it, chats, and serves the page.
+ *  It listens on the loopback address only and knows `/echo`, `/flood`, `/chat` and the page's files. */
 
-import { createServer, STATUS_CODES } from "node:http";
-import { WebSocketServer } from "ws";
+import { createServer } from "node:http";
+import { WebSockets } from "onesocket/server";
+import { createChat } from "./chat-server.mjs";
 import { flood } from "./flood.mjs";
 import { createPageListener } from "./page-files.mjs";
 
 const HOST = "127.0.0.1";
 const ECHO_PATH = "/echo";
 const FLOOD_PATH = "/flood";
-const MAX_MESSAGE_BYTES = 16 * 1024 * 1024;
-const MAX_UNSENT_BYTES = 1024 * 1024;
-const CLOSE_LIMIT_MS = 2_000;
-const GOING_AWAY = 1001;
+const SHUTDOWN_TIMEOUT = "2s";
 
 /** Sends back what comes. A client that sends faster than it reads is made to wait. */
-function echo(socket) {
-  socket.on("message", (data, isBinary) => {
-    socket.send(data, { binary: isBinary }, () => {
-      if (socket.isPaused && socket.bufferedAmount < MAX_UNSENT_BYTES) socket.resume();
-    });
-    if (socket.bufferedAmount > MAX_UNSENT_BYTES) socket.pause();
-  });
-  // A broken client concerns nobody else; its socket closes by itself.
-  socket.on("error", () => {});
+async function echo(connection) {
+  for await (const message of connection) await connection.send(message);
 }
 
-const SERVICES = new Map([
-  [ECHO_PATH, echo],
-  [FLOOD_PATH, flood],
-]);
-
-const PATHS = [...SERVICES.keys()].join(" and ");
-
-/** Pages of other origins have no business here; a program sends no `Origin`. */
-function isOwnOrigin({ headers: { origin, host } }) {
-  return origin === undefined || origin === `http://${host}`;
-}
-
-function refuse(socket, status, reason) {
-  const body = `${reason}\n`;
-  socket.end(
-    `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\nConnection: close\r\n` +
-      `Content-Type: text/plain\r\nContent-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
-  );
-}
-
-function createUpgradeListener(webSockets) {
-  return (request, socket, head) => {
-    socket.on("error", () => {});
-    const [path] = request.url.split("?");
-    const serve = SERVICES.get(path);
-    if (!serve) refuse(socket, 404, `there is no WebSocket here, only at ${PATHS}`);
-    else if (!isOwnOrigin(request)) refuse(socket, 403, "pages of other origins are not served");
-    else webSockets.handleUpgrade(request, socket, head, serve);
-  };
+function createEcho() {
+  return new WebSockets({ protocols: ["echo"] }).route(ECHO_PATH, echo).route(FLOOD_PATH, flood);
 }
 
 /** Resolves with the port that `server` listens on. Rejects when it is taken or not allowed. */
@@ -69,19 +33,11 @@ function listen(server, port) {
 }
 
 /** Says goodbye to all clients, waits for them within a limit, and resolves when nothing is left. */
-function close(server, webSockets) {
-  return new Promise((resolve) => {
-    const timer = setTimeout(() => {
-      for (const client of webSockets.clients) client.terminate();
-      server.closeAllConnections();
-    }, CLOSE_LIMIT_MS);
-    for (const client of webSockets.clients) client.close(GOING_AWAY, "Server shutting down...");
-    server.close(() => {
-      clearTimeout(timer);
-      resolve();
-    });
-    server.closeIdleConnections();
-  });
+async function close(server, services) {
+  const closed = new Promise((resolve) => server.close(resolve));
+  await Promise.all(services.map((sockets) => sockets.shutdown({ timeout: SHUTDOWN_TIMEOUT })));
+  server.closeAllConnections();
+  await closed;
 }
 
 /**
@@ -92,14 +48,14 @@ function close(server, webSockets) {
  * @throws {Error} with the system's code (`EADDRINUSE`, `EACCES`) when the port is not to be had
  */
 export async function startEchoServer(port) {
-  const webSockets = new WebSocketServer({ noServer: true, maxPayload: MAX_MESSAGE_BYTES });
   const server = createServer(await createPageListener());
-  server.on("upgrade", createUpgradeListener(webSockets));
   const actualPort = await listen(server, port);
+  const services = [createEcho(), createChat()];
+  for (const sockets of services) sockets.attach(server);
   return {
     port: actualPort,
     pageUrl: `http://${HOST}:${actualPort}/`,
     echoUrl: `ws://${HOST}:${actualPort}${ECHO_PATH}`,
-    close: () => close(server, webSockets),
+    close: () => close(server, services),
   };
 }

@@ -11,35 +11,23 @@ function createMessage(number) {
 }
 
 /** How many messages a request asks for; undefined where it is none. */
-function parseCount(data, isBinary) {
-  const count = isBinary ? Number.NaN : Number(data);
+function parseCount(request) {
+  const count = typeof request === "string" ? Number(request) : Number.NaN;
   return Number.isInteger(count) && count > 0 && count <= MAX_MESSAGES ? count : undefined;
-}
-
-/** Resolves with whether the network has taken it. */
-function handOver(socket, text) {
-  return new Promise((resolve) => {
-    socket.send(text, (error) => resolve(!error));
-  });
-}
-
-async function sendMessages(socket, count) {
-  for (let number = 1; number <= count; number += 1) {
-    if (!(await handOver(socket, createMessage(number)))) return;
-  }
 }
 
 /**
  * Answers each text message, a whole number from 1 to 10,000, by as many messages of 8 KiB, numbered from 1.
  *
- * @param {import("ws").WebSocket} socket
+ * @param {import("onesocket/server").ServerConnection} connection
  */
-export function flood(socket) {
-  socket.on("message", (data, isBinary) => {
-    const count = parseCount(data, isBinary);
-    if (count === undefined) socket.close(POLICY_VIOLATION, `ask for 1..${MAX_MESSAGES} messages`);
-    else void sendMessages(socket, count);
-  });
-  // A broken client concerns nobody else; its socket closes by itself.
-  socket.on("error", () => {});
+export async function flood(connection) {
+  for await (const request of connection) {
+    const count = parseCount(request);
+    if (count === undefined) {
+      await connection.close(POLICY_VIOLATION, `ask for 1..${MAX_MESSAGES} messages`);
+      return;
+    }
+    for (let number = 1; number <= count; number += 1) await connection.send(createMessage(number));
+  }
 }

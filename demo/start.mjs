@@ -44,6 +44,7 @@ async function runNodePart(server) {
 async function servePage(server, stopped) {
   terminal.title("Page");
   terminal.note(`open ${server.pageUrl} in a browser; Ctrl-C ends the demo`);
+  terminal.note(`the chat is at ${server.pageUrl}#chat, for as many tabs as you like`);
   await stopped;
   terminal.note("closing");
 }

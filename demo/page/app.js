@@ -1,5 +1,6 @@
-/** The page: two panes, one for messages that come as events and one for messages that are awaited. */
+/** The page: a pane for messages that come as events, one for messages that are awaited, and a chat. */
 
+import { startChatPane } from "./chat-pane.js";
 import { startEventsPane } from "./events-pane.js";
 import { startFloodPane } from "./flood-pane.js";
 import { startPullPane } from "./pull-pane.js";
@@ -14,3 +15,4 @@ startTabs(document.getElementById("tabs"));
 startEventsPane(serviceUrl("/echo"));
 startPullPane(serviceUrl("/echo"));
 startFloodPane(serviceUrl("/flood"));
+startChatPane(serviceUrl("/chat"));

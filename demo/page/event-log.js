@@ -1,10 +1,8 @@
-/** Event log: one row a fact, the newest at the end, the oldest dropped.
- *  It follows the newest row unless the reader has scrolled back. */
+/** Event log: one row a fact. */
 
 import { formatBytes, formatMs, formatTime } from "./format.js";
+import { RowList } from "./row-list.js";
 
-const MAX_ROWS = 200;
-const FOLLOW_WITHIN_PX = 40;
 const SIGNS = { sent: "→", received: "←", state: "·", error: "✗" };
 
 function createCell(name, text) {
@@ -50,9 +48,7 @@ function createRow({ direction, kind, detail, bytes, roundTripMs }) {
 
 /** What has happened on the page. */
 export class EventLog {
-  #frame;
-  #list;
-  #empty;
+  #rows;
 
   /**
    * @param {HTMLElement} frame what scrolls
@@ -60,25 +56,15 @@ export class EventLog {
    * @param {HTMLElement} empty shown while there are no rows
    */
   constructor(frame, list, empty) {
-    this.#frame = frame;
-    this.#list = list;
-    this.#empty = empty;
-    // Not every browser lets the keyboard scroll what cannot have the focus.
-    frame.tabIndex = 0;
+    this.#rows = new RowList(frame, list, empty);
   }
 
   /** @param {import("./echo-session.js").LogEntry} entry */
   add(entry) {
-    const { scrollHeight, scrollTop, clientHeight } = this.#frame;
-    const isFollowing = scrollHeight - scrollTop - clientHeight < FOLLOW_WITHIN_PX;
-    this.#list.append(createRow(entry));
-    if (this.#list.childElementCount > MAX_ROWS) this.#list.firstElementChild.remove();
-    this.#empty.hidden = true;
-    if (isFollowing) this.#frame.scrollTop = this.#frame.scrollHeight;
+    this.#rows.add(createRow(entry));
   }
 
   clear() {
-    this.#list.replaceChildren();
-    this.#empty.hidden = false;
+    this.#rows.clear();
   }
 }

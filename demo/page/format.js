@@ -21,10 +21,14 @@ export function formatMs(ms) {
 
 /** The time of day, to the millisecond. */
 export function formatTime(date) {
-  const [hours, minutes, seconds] = [date.getHours(), date.getMinutes(), date.getSeconds()].map(
-    (part) => String(part).padStart(2, "0"),
-  );
-  return `${hours}:${minutes}:${seconds}.${String(date.getMilliseconds()).padStart(3, "0")}`;
+  const seconds = String(date.getSeconds()).padStart(2, "0");
+  return `${formatClock(date)}:${seconds}.${String(date.getMilliseconds()).padStart(3, "0")}`;
+}
+
+/** The time of day, as a clock on the wall shows it. */
+export function formatClock(date) {
+  const [hours, minutes] = [date.getHours(), date.getMinutes()];
+  return `${String(hours).padStart(2, "0")}:${String(minutes).padStart(2, "0")}`;
 }
 
 /** At most `maxCharacters` of `text`, with a mark where some were cut off. */

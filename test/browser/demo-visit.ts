@@ -9,7 +9,7 @@ import { type DemoProcess, pageUrl, startDemo } from "./demo-process.ts";
 
 interface Visit {
   readonly page: Page;
-  /** Whatever the page complained of or loaded from elsewhere: must be empty at the end. */
+  /** Whatever its pages complained of or loaded from elsewhere: must be empty at the end. */
   readonly complaints: string[];
 }
 
@@ -26,15 +26,15 @@ async function visit(
   fragment = "",
 ): Promise<Visit> {
   const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, ...options });
-  const page = await context.newPage();
   const complaints: string[] = [];
-  page.on("pageerror", (error) => complaints.push(error.message));
-  page.on("console", (message) => {
+  context.on("weberror", (error) => complaints.push(error.error().message));
+  context.on("console", (message) => {
     if (message.type() === "error") complaints.push(message.text());
   });
-  page.on("request", (request) => {
+  context.on("request", (request) => {
     if (!request.url().startsWith(url)) complaints.push(`it loads ${request.url()}`);
   });
+  const page = await context.newPage();
   await page.goto(url + fragment);
   return { page, complaints };
 }
