@@ -10,6 +10,7 @@ const FULL = {
   // The code of a dial is long and runs once for each connection: its compiler is busy for longer.
   connect: { generations: 5, warmUps: 50, rounds: 16 },
   heap: { generations: 1, warmUps: 1, rounds: 5 },
+  broadcast: { generations: 3, warmUps: 6, rounds: 12 },
 };
 
 const QUICK = {
@@ -18,6 +19,7 @@ const QUICK = {
   flood: { generations: 3, warmUps: 3, rounds: 8 },
   connect: { generations: 3, warmUps: 3, rounds: 6 },
   heap: { generations: 1, warmUps: 1, rounds: 2 },
+  broadcast: { generations: 1, warmUps: 3, rounds: 6 },
 };
 
 /** @returns the length of a round, and for a kind of work its generations and the rounds of each */

@@ -4,6 +4,9 @@
 import { Child } from "./child.mjs";
 
 const CALIBRATIONS = 2;
+/** What is measured: the process of a client, or that of a server with its crowd. */
+const CLIENT = ["client", "./client.mjs"];
+const SERVER = ["server", "./serving.mjs"];
 
 /**
  * Measures with several generations of client processes: how fast a process is depends a little on
@@ -25,7 +28,8 @@ export async function runRounds(entry, { peers, url, effort }) {
 
 /** @returns pairs of a peer's index and the result of one of its rounds, in order of the runs */
 async function runGeneration(entry, { peers, url, effort }) {
-  const clients = peers.map((peer) => new Child(`client ${peer}`, "./client.mjs", [peer]));
+  const [role, file] = entry.work.side === "server" ? SERVER : CLIENT;
+  const clients = peers.map((peer) => new Child(`${role} ${peer}`, file, [peer]));
   try {
     await Promise.all(clients.map((client) => client.ready));
     const ask = (client, count) => client.ask({ name: entry.name, url, count });

@@ -28,7 +28,7 @@ export const heap = {
 };
 
 /** The heap in use after several collections, with turns in between for what is released late. */
-async function collectedHeap() {
+export async function collectedHeap() {
   for (let collection = 0; collection < COLLECTIONS; collection += 1) {
     await wait(SETTLE_MS);
     globalThis.gc();

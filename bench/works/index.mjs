@@ -1,5 +1,7 @@
 /** All works, in the order of the table: one entry for each variant of each. */
 
+import { accept, acceptedHeap } from "./accept.mjs";
+import { broadcast } from "./broadcast.mjs";
 import { connect } from "./connect.mjs";
 import { flood } from "./flood.mjs";
 import { heap } from "./heap.mjs";
@@ -7,7 +9,9 @@ import { pipelined } from "./pipelined.mjs";
 import { roundTrip } from "./round-trip.mjs";
 
 /** @type {readonly { name: string, title: string, variant: object, work: object }[]} */
-export const WORKS = [roundTrip, pipelined, flood, connect, heap].flatMap((work) =>
+const ALL = [roundTrip, pipelined, flood, connect, heap, broadcast, accept, acceptedHeap];
+
+export const WORKS = ALL.flatMap((work) =>
   work.variants.map((variant) => ({ name: variant.name, title: variant.title, variant, work })),
 );
 
