@@ -46,6 +46,5 @@ export function canUseApt() {
  */
 export async function installWithApt(packages, { limitMs = LIMIT_MS, say }) {
   if (!(await run("apt-get", ["update"], { limitMs, say }))) return false;
-  const args = ["install", "-y", "--no-install-recommends", ...packages];
-  return await run("apt-get", args, { limitMs, say });
+  return await run("apt-get", ["install", "-y", ...packages], { limitMs, say });
 }

@@ -8,6 +8,7 @@ import { type InstalledPackage, installPackage } from "./installed-package.ts";
 import { type Outcome, run } from "./run.ts";
 
 const USAGE = fileURLToPath(new URL("./consumer/usage.ts", import.meta.url));
+const SERVER_USAGE = fileURLToPath(new URL("./consumer/server-usage.ts", import.meta.url));
 
 /** Nothing is skipped: the package's declarations are checked as strictly as the program. */
 const STRICT = { strict: true, exactOptionalPropertyTypes: true, skipLibCheck: false };
@@ -55,11 +56,27 @@ const CONSUMERS: readonly Consumer[] = [
   { name: "page-bundled", type: "module", compilerOptions: { ...FOR_PAGE, ...BUNDLED } },
 ];
 
+const SERVERS: readonly Consumer[] = [
+  { name: "server-esm", type: "module", compilerOptions: { ...FOR_NODE, ...NODE_MODULES } },
+  { name: "server-cjs", type: "commonjs", compilerOptions: { ...FOR_NODE, ...NODE_MODULES } },
+  { name: "server-bundled", type: "module", compilerOptions: { ...FOR_NODE, ...BUNDLED } },
+];
+
 test.each(CONSUMERS)(
   "a program compiles against the package: $name",
   async (consumer) => {
     const directory = makeConsumer(consumer);
     copyFileSync(USAGE, join(directory, "usage.ts"));
+    expect((await compile(directory)).stdout).toBe("");
+  },
+  COMPILE_LIMIT_MS,
+);
+
+test.each(SERVERS)(
+  "a program that serves compiles against the package: $name",
+  async (consumer) => {
+    const directory = makeConsumer(consumer);
+    copyFileSync(SERVER_USAGE, join(directory, "server-usage.ts"));
     expect((await compile(directory)).stdout).toBe("");
   },
   COMPILE_LIMIT_MS,
@@ -80,6 +97,16 @@ describe("a wrong program does not compile", () => {
     'new WebSocket("ws://x", [], { compression: 3 });',
     "WebSocket.make({ dialTimeout: true });",
     'isSocketError(null, "TIME_OUT");',
+    "new WebSockets({ allowedOrigins: true });",
+    "new WebSockets({ commit: false });",
+    "new WebSockets({ port: 80 });",
+    'sockets.route("/", "handlers.chat");',
+    "sockets.route((connection) => connection);",
+    "sockets.size = 1;",
+    'sockets.get("x", false).close();',
+    'sockets.to("x").send("y", { overflow: "wait" });',
+    "sockets.stats().open += 1;",
+    'sockets.shutdown("5s");',
   ];
   let errors: string;
 
@@ -87,7 +114,8 @@ describe("a wrong program does not compile", () => {
     const compilerOptions = { ...FOR_NODE, ...NODE_MODULES };
     const directory = makeConsumer({ name: "wrong", type: "module", compilerOptions });
     const head =
-      'import { isSocketError, WebSocket } from "onesocket"; const socket = WebSocket.make();';
+      'import { isSocketError, WebSocket } from "onesocket"; const socket = WebSocket.make(); ' +
+      'import { WebSockets } from "onesocket/server"; const sockets = new WebSockets();';
     writeFileSync(join(directory, "wrong.ts"), [head, ...WRONG].join("\n"));
     errors = (await compile(directory)).stdout;
   }, COMPILE_LIMIT_MS);
