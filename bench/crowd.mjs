@@ -4,6 +4,8 @@ import { once } from "node:events";
 import { connect } from "node:net";
 
 const CONCURRENCY = 64;
+/** Code 1000, masked with zeros. */
+const CLOSE_FRAME = Buffer.of(0x88, 0x82, 0, 0, 0, 0, 0x03, 0xe8);
 const END_OF_HEAD = "\r\n\r\n";
 
 /** @type {{ socket: import("node:net").Socket, bytes: number }[]} */
@@ -71,7 +73,7 @@ async function expectBytes({ bytes }) {
 
 async function closeAll() {
   const closed = clients.map(({ socket }) => once(socket, "close"));
-  for (const { socket } of clients) socket.destroy();
+  for (const { socket } of clients) socket.end(CLOSE_FRAME);
   clients = [];
   await Promise.all(closed);
 }

@@ -99,8 +99,7 @@ export class WsAdapter implements Adapter, WsOwner, ReportsOwner {
     this.#extensions = extensions;
     this.#take(ws);
     // Nothing may be reported from within the call that accepts.
-    this.#reports.hold();
-    this.#reports.report(() => this.#sink.open());
+    this.#reports.reportLater(() => this.#sink.open());
     this.#noteOpen(ws);
   }
 
