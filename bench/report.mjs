@@ -4,7 +4,7 @@ import { median, pairedRatio } from "./statistics.mjs";
 
 /** A rate must reach this part of the baseline's, unless a variant has its own `leastRatio`. */
 const LEAST_RATE_RATIO = 0.95;
-/** A size may be so many times the baseline's. */
+/** A size may be so many times the baseline's, unless a variant has its own `mostRatio`. */
 const MOST_SIZE_RATIO = 1.25;
 
 const HEADINGS = ["work", "", "", "ratio", "quartiles", "per CPU s", "bar", ""];
@@ -15,7 +15,8 @@ export function judge({ name, title, work, variant }, results) {
   const leastRatio = variant.leastRatio ?? LEAST_RATE_RATIO;
   const ratio = pairedRatio(valuesOf(contender), valuesOf(base));
   const hasCpu = base[0].perCpuSecond !== undefined;
-  const passed = work.higherIsBetter ? ratio.median >= leastRatio : ratio.median <= MOST_SIZE_RATIO;
+  const mostRatio = variant.mostRatio ?? MOST_SIZE_RATIO;
+  const passed = work.higherIsBetter ? ratio.median >= leastRatio : ratio.median <= mostRatio;
   return {
     name,
     title,
@@ -25,7 +26,7 @@ export function judge({ name, title, work, variant }, results) {
     rounds: results,
     ratio,
     cpuRatio: hasCpu ? pairedRatio(cpuOf(contender), cpuOf(base)) : null,
-    bar: work.higherIsBetter ? `≥ ${leastRatio}` : `≤ ${MOST_SIZE_RATIO}`,
+    bar: work.higherIsBetter ? `≥ ${leastRatio}` : `≤ ${mostRatio}`,
     passed,
   };
 }

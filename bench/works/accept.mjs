@@ -39,6 +39,8 @@ export const acceptedHeap = {
       name: "heap-handler",
       title: "… with a handler that waits",
       peers: ["ws", "onesocket-handler"],
+      // A bar of our own: what is compared has no loop that waits.
+      mostRatio: 2.5,
     },
   ],
 
