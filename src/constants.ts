@@ -50,6 +50,8 @@ export const CLOSE_TIMEOUT_MS = 5_000;
 export const DEFAULT_READ_LIMIT_BYTES = 16 * 1024 * 1024;
 /** Largest value that `readLimit` takes, in bytes. */
 export const MAX_READ_LIMIT_BYTES = 128 * 1024 * 1024;
+/** Largest value that `compressionThreshold` takes, in bytes. */
+export const MAX_COMPRESSION_THRESHOLD_BYTES = 100 * 1024 * 1024;
 /** Smallest message that is compressed, in bytes, by mode: below it the frame would hardly shrink. */
 export const DEFAULT_COMPRESSION_THRESHOLD_BYTES = {
   [Compression.DISABLED]: Infinity,

@@ -1,9 +1,13 @@
 /** Errors: the one error class of the library, what kind each is and whether trying again can help.
  *
  *  SocketError
- *  ├─ INVALID            an argument or option is wrong, or cannot be honoured on this platform
- *  ├─ TIMEOUT            the opening handshake took too long
+ *  ├─ INVALID            an argument or option is wrong, or cannot be honoured here; on a server: no handshake
+ *  ├─ TIMEOUT            the handshake, a message, a pong or a silence took too long
  *  ├─ CANCELED           the caller's signal, or its own `close()`, ended the attempt
+ *  ├─ PERMISSION_DENIED  a policy refused; on a server: the origin, or `authenticate`
+ *  ├─ NOT_FOUND          on a server: no such route, no such socket
+ *  ├─ UNAVAILABLE        on a server: full, shutting down; a client too slow
+ *  ├─ RATE_LIMITED       on a server: a client too fast
  *  └─ INTERNAL           the handshake was refused or failed, the peer broke the protocol, the link died
  *
  *  `docs/errors.md` lists every code. Arguments of the W3C methods throw `DOMException`s instead. */

@@ -2,7 +2,7 @@
 
 import type { Adapter, AdapterSink, Dialer } from "./adapter.ts";
 import { type Accepted, WsAdapter } from "./ws.ts";
-import type { WsOptions } from "./ws-options.ts";
+import type { WsOptions } from "./ws-settings.ts";
 
 /** A dialer that has one socket, already open. */
 export class WsAcceptor implements Dialer {

@@ -4,8 +4,8 @@ import type { ClientRequest, IncomingMessage } from "node:http";
 import { startTimer, type Timer } from "../base/timer.ts";
 import type { SocketError } from "../errors.ts";
 import { describeAbort, describeTimeout } from "./ends.ts";
-import { type GuardedOptions, Redirects, readRefusal } from "./ws-handshake.ts";
 import { dialTimeoutOf } from "./ws-options.ts";
+import { type GuardedOptions, Redirects, readRefusal } from "./ws-redirects.ts";
 import type { Connect, ReportingSocket } from "./ws-socket.ts";
 
 /** Who dials. */

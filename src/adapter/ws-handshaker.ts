@@ -5,10 +5,8 @@ import type { IncomingMessage } from "node:http";
 import type { Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import Ws, { WebSocketServer } from "ws";
-import { CLOSE_TIMEOUT_MS, type Compression } from "../constants.ts";
 import type { Accepted } from "./ws.ts";
-import { pieceLimits } from "./ws-fragments.ts";
-import { toDeflateOptions } from "./ws-options.ts";
+import { toWsSettings, type WsOptions } from "./ws-settings.ts";
 import { createReportingClass, type ReportingClass, type ReportingSocket } from "./ws-socket.ts";
 
 const EXTENSIONS_FIELD = "sec-websocket-extensions:";
@@ -38,16 +36,12 @@ export class Handshaker {
   #extensions = "";
   #problem: Error | null = null;
 
-  constructor(compression: Compression, maxPayload: number) {
+  constructor(settings: WsOptions) {
     Reporting ??= createReportingClass(Ws);
     const options = {
       noServer: true,
       clientTracking: false,
-      autoPong: false,
-      closeTimeout: CLOSE_TIMEOUT_MS,
-      maxPayload,
-      ...pieceLimits(maxPayload),
-      perMessageDeflate: toDeflateOptions(compression),
+      ...toWsSettings(settings),
       handleProtocols: () => this.#answer?.protocol || false,
       WebSocket: Reporting as unknown as typeof Ws,
     };

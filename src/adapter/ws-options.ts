@@ -3,35 +3,18 @@
 import { connect, type Socket } from "node:net";
 import { parseDuration, WANTED_DURATION } from "../base/duration.ts";
 import {
-  CLOSE_TIMEOUT_MS,
   Compression,
-  DEFAULT_COMPRESSION_THRESHOLD_BYTES,
   DEFAULT_DIAL_TIMEOUT_MS,
-  DEFAULT_READ_LIMIT_BYTES,
+  MAX_COMPRESSION_THRESHOLD_BYTES,
   MAX_READ_LIMIT_BYTES,
 } from "../constants.ts";
 import { invalidOption, SocketError } from "../errors.ts";
 import type { TlsOptions, WebSocketOptions } from "./adapter.ts";
 import { checkHeaderFields } from "./header-fields.ts";
-import { pieceLimits } from "./ws-fragments.ts";
 import { checkLiteral, connectPublic, lookupPublic } from "./ws-private-networks.ts";
-
-/** Counts what is sent: messages, and bytes of their payload. */
-export interface OutgoingTraffic {
-  messagesOut: number;
-  bytesOut: number;
-}
-
-/** What a `ws` socket goes by, dialled or accepted. */
-export interface WsOptions extends WebSocketOptions {
-  /** Bytes that the peer may keep waiting, before it is closed on with 1013. @default Infinity */
-  readonly maxUnsent?: number | undefined;
-  /** Where what is sent is counted up. */
-  readonly traffic?: OutgoingTraffic | undefined;
-}
+import { toWsSettings } from "./ws-settings.ts";
 
 const MAX_REDIRECTS = 20;
-const MAX_COMPRESSION_THRESHOLD_BYTES = 100 * 1024 * 1024;
 
 const isText = (value: unknown): boolean => typeof value === "string";
 const isKeyMaterial = (value: unknown): boolean => isText(value) || value instanceof Uint8Array;
@@ -129,22 +112,6 @@ function isTlsKey(key: string): key is keyof TlsOptions {
   return Object.hasOwn(TLS_CHECKS, key);
 }
 
-/** What each mode offers (RFC 7692, section 7.1.1); the adapter decides which messages are compressed. */
-const DEFLATE = {
-  [Compression.DISABLED]: false,
-  [Compression.CONTEXT_TAKEOVER]: { threshold: 0 },
-  [Compression.NO_CONTEXT]: {
-    threshold: 0,
-    clientNoContextTakeover: true,
-    serverNoContextTakeover: true,
-  },
-} as const;
-
-/** What `ws` takes to offer this mode, or to agree to it. */
-export function toDeflateOptions(compression: Compression): object | false {
-  return DEFLATE[compression];
-}
-
 /**
  * The options in the words of `ws`, for a handshake with `url`; `onlyPublic` keeps it out of private networks.
  *
@@ -152,16 +119,11 @@ export function toDeflateOptions(compression: Compression): object | false {
  *   itself; INVALID, `ERR_UNSUPPORTED`, where an agent would connect
  */
 export function toWsOptions(options: WebSocketOptions, url: URL, onlyPublic = false): object {
-  const { compression = Compression.DISABLED, headers, agent, tls } = options;
+  const { headers, agent, tls } = options;
   const settings = {
     headers,
     agent,
-    perMessageDeflate: toDeflateOptions(compression),
-    maxPayload: maxPayloadOf(options),
-    ...pieceLimits(maxPayloadOf(options)),
-    closeTimeout: CLOSE_TIMEOUT_MS,
-    // The adapter answers pings itself.
-    autoPong: false,
+    ...toWsSettings(options),
     ...(onlyPublic ? wayToPublic(options, url) : wayTo(url)),
   };
   return tls === undefined ? settings : { ...toTlsSettings(tls), ...settings };
@@ -204,22 +166,6 @@ function wayToPublic({ agent }: WebSocketOptions, url: URL): object {
 /** Connects by what matters alone: Node copies all that it is given, and ws would give it everything. */
 function connectPlain({ host, port }: { readonly host: string; readonly port: number }): Socket {
   return connect({ host, port });
-}
-
-/** The largest message accepted, in bytes. */
-export function readLimitOf(options: WebSocketOptions): number {
-  return options.readLimit ?? DEFAULT_READ_LIMIT_BYTES;
-}
-
-/** The limit as `ws` takes it: 0 is none there, so a message of one byte is refused by the adapter. */
-export function maxPayloadOf(options: WebSocketOptions): number {
-  return Math.max(readLimitOf(options), 1);
-}
-
-/** The smallest message that is compressed where the peer agreed to compression, in bytes. */
-export function compressionThresholdOf(options: WebSocketOptions): number {
-  const { compression = Compression.DISABLED, compressionThreshold } = options;
-  return compressionThreshold ?? DEFAULT_COMPRESSION_THRESHOLD_BYTES[compression];
 }
 
 /** The longest handshake, in ms; 0 or `Infinity` for no limit. */

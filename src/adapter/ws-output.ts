@@ -8,7 +8,7 @@ import { Fifo } from "../base/fifo.ts";
 import { Outbox } from "../base/outbox.ts";
 import { ReadyState } from "../constants.ts";
 import type { Batch, Frame } from "./ws-frame.ts";
-import type { OutgoingTraffic } from "./ws-options.ts";
+import type { OutgoingTraffic } from "./ws-settings.ts";
 import { Turn } from "./ws-turn.ts";
 
 // What a send asks of ws, by [binary][compressed]; shared, since ws only reads them.

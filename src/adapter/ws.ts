@@ -22,12 +22,17 @@ import {
 import { windowAlone } from "./ws-extensions.ts";
 import { releaseChunks } from "./ws-fragments.ts";
 import type { Frame } from "./ws-frame.ts";
-import type { GuardedOptions } from "./ws-handshake.ts";
 import { boundFragments } from "./ws-inflate.ts";
-import { compressionThresholdOf, maxPayloadOf, readLimitOf, type WsOptions } from "./ws-options.ts";
 import { viewFixed, WsOutput } from "./ws-output.ts";
 import { Pongs } from "./ws-pongs.ts";
+import type { GuardedOptions } from "./ws-redirects.ts";
 import { Reports, type ReportsOwner } from "./ws-reports.ts";
+import {
+  compressionThresholdOf,
+  maxPayloadOf,
+  readLimitOf,
+  type WsOptions,
+} from "./ws-settings.ts";
 import type { Connect, ReportingSocket, WsEvent, WsOwner } from "./ws-socket.ts";
 
 /** A `ws` socket whose handshake was done by the server's side. */

@@ -1,4 +1,4 @@
-/** Backlog: messages for a peer that has not caught up, where the older or the newer ones may be dropped. */
+/** Backlog: messages for a peer that has not caught up, where the oldest may be dropped. */
 
 import type { Frame } from "../adapter/ws-frame.ts";
 import { Fifo } from "../base/fifo.ts";

@@ -1,5 +1,6 @@
 /** onesocket/server: the public names, and nothing else. */
 
+export type { HttpServer } from "./attach.ts";
 export type { Overflow } from "./broadcast.ts";
 export type { TrustProxy } from "./client-address.ts";
 export type {
@@ -10,9 +11,9 @@ export type {
   RefusedMessage,
   UpgradeMessage,
 } from "./diagnostics.ts";
-export type { HttpServer, ListenOptions } from "./doors.ts";
 export type { Handler } from "./handlers.ts";
 export type { OriginOptions } from "./origin-check.ts";
+export type { ListenOptions } from "./own-server.ts";
 export type { UpgradeHook } from "./reception.ts";
 export type { Refusal } from "./refusal.ts";
 export type { RouteParams } from "./routes.ts";

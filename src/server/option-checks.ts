@@ -8,6 +8,8 @@ export type Check = (value: unknown) => string | null;
 
 export const isFunction: Check = (value) => (typeof value === "function" ? null : "a function");
 
+export const isText: Check = (value) => (typeof value === "string" ? null : "a string");
+
 export const isBoolean: Check = (value) => (typeof value === "boolean" ? null : "true or false");
 
 export const isDuration: Check = (value) => (parseDuration(value) >= 0 ? null : WANTED_DURATION);

@@ -116,7 +116,7 @@ export class Peer implements AdapterSink {
     this.heardAtMs = 0;
     if (this.#hasFailed) return;
     const { traffic } = this.#owner;
-    const bytes = typeof data === "string" ? utf8Length(data) : data.length;
+    const bytes = typeof data === "string" ? Buffer.byteLength(data) : data.length;
     traffic.messagesIn += 1;
     traffic.bytesIn += bytes;
     if (this.#rates) this.#checkRates(this.#rates, bytes);
@@ -175,9 +175,4 @@ function createRates({ messagesPerSecond, bytesPerSecond, readLimit }: RateLimit
 function tooFast(text: string): Failure {
   const close = { code: CloseCode.POLICY_VIOLATION, reason: "too many messages" };
   return { kind: "RATE_LIMITED", code: "ERR_TOO_FAST", text, close };
-}
-
-/** Bytes of a text in UTF-8. */
-function utf8Length(text: string): number {
-  return Buffer.byteLength(text);
 }

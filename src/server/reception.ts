@@ -82,7 +82,7 @@ export class Reception {
   }
 
   #check(guest: Guest): void {
-    const request = this.#upgrader.check(guest.event.message);
+    const request = this.#upgrader.check(guest.event.message, guest.address);
     if (isRefusal(request)) this.#release(guest, request);
     else this.#lead(guest, request);
   }

@@ -1,9 +1,9 @@
 /** Topic: those who have joined it, and what is sent to all of them. */
 
-import { oneOf } from "../base/one-of.ts";
 import type { WebSocket } from "../websocket.ts";
 import { frame, OVERFLOWS, type Overflow } from "./broadcast.ts";
 import type { Hub } from "./hub.ts";
+import { type Check, checkOptions } from "./option-checks.ts";
 import type { Peer } from "./peer.ts";
 
 /** What stands for a client: its socket, or what has one. */
@@ -16,6 +16,12 @@ export interface TopicSendOptions {
   /** What happens where a client does not keep up. @default "close" */
   readonly overflow?: Overflow | undefined;
 }
+
+const SEND_CHECKS: Readonly<Record<string, Check>> = {
+  except: (value) => (Object(value) === value ? null : "a socket, or a connection"),
+  overflow: (value) =>
+    OVERFLOWS.some((word) => word === value) ? null : `one of ${OVERFLOWS.join(", ")}`,
+};
 
 /** The sockets that have joined a topic; it exists for as long as there are any. */
 export class Topic implements Iterable<WebSocket> {
@@ -54,11 +60,11 @@ export class Topic implements Iterable<WebSocket> {
    * Sends to all members what `Connection.send` would send; framed once, and nobody waits for the slowest.
    *
    * @returns how many it was sent to
-   * @throws {SocketError} INVALID, `ERR_INVALID_MESSAGE`, for what can't be sent
-   * @throws {TypeError} for another `overflow` than its three words
+   * @throws {SocketError} INVALID: `ERR_INVALID_MESSAGE` for what can't be sent, `ERR_INVALID_OPTION` for wrong options
    */
-  send(data: unknown, { except, overflow = "close" }: TopicSendOptions = {}): number {
-    oneOf("Topic.send: overflow", OVERFLOWS, overflow);
+  send(data: unknown, options: TopicSendOptions = {}): number {
+    checkOptions("Topic.send", options, SEND_CHECKS);
+    const { except, overflow = "close" } = options;
     const members = this.#hub.registry.membersOf(this.name);
     const left = except && this.#hub.peerOf(socketOf(except));
     const peers = left && members.has(left) ? without(members, left) : members;

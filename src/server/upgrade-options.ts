@@ -3,7 +3,12 @@
 import type { IncomingMessage } from "node:http";
 import { type Duration, parseDuration } from "../base/duration.ts";
 import { checkProtocols } from "../base/url.ts";
-import { Compression, DEFAULT_READ_LIMIT_BYTES, MAX_READ_LIMIT_BYTES } from "../constants.ts";
+import {
+  Compression,
+  DEFAULT_READ_LIMIT_BYTES,
+  MAX_COMPRESSION_THRESHOLD_BYTES,
+  MAX_READ_LIMIT_BYTES,
+} from "../constants.ts";
 import { createAddressReader, createSchemeReader, type TrustProxy } from "./client-address.ts";
 import {
   type Check,
@@ -18,10 +23,9 @@ import { checkResponseHeaders } from "./response-headers.ts";
 import type { UpgradeRequest } from "./upgrade-request.ts";
 
 /** Longest handshake, `authenticate` included, in ms. */
-export const DEFAULT_HANDSHAKE_TIMEOUT_MS = 10_000;
+const DEFAULT_HANDSHAKE_TIMEOUT_MS = 10_000;
 /** Bytes of output that a client may keep waiting. */
-export const DEFAULT_MAX_UNSENT_BYTES = 1024 * 1024;
-const MAX_COMPRESSION_THRESHOLD_BYTES = 100 * 1024 * 1024;
+const DEFAULT_MAX_UNSENT_BYTES = 1024 * 1024;
 
 /** Header fields of an answer; an array sends the field several times. */
 export type ResponseHeaders = Readonly<Record<string, string | readonly string[]>>;

@@ -4,7 +4,7 @@ import type { IncomingMessage } from "node:http";
 import type { Duplex } from "node:stream";
 import { WsAcceptor } from "../adapter/ws-acceptor.ts";
 import { Handshaker } from "../adapter/ws-handshaker.ts";
-import type { OutgoingTraffic, WsOptions } from "../adapter/ws-options.ts";
+import type { OutgoingTraffic, WsOptions } from "../adapter/ws-settings.ts";
 import { Deferred } from "../base/deferred.ts";
 import { startTimer } from "../base/timer.ts";
 import { isSocketError, type SocketError } from "../errors.ts";
@@ -41,18 +41,20 @@ export class Upgrader {
     this.settings = settings;
     const { compression, compressionThreshold, readLimit, maxUnsent } = settings;
     this.#options = { compression, compressionThreshold, readLimit, maxUnsent, traffic };
-    // ws takes a limit of 0 for none.
-    this.#handshaker = new Handshaker(settings.compression, Math.max(settings.readLimit, 1));
+    this.#handshaker = new Handshaker(this.#options);
   }
 
   /** Checks the request itself, in the order of the contract. */
-  check(message: IncomingMessage): UpgradeRequest | Refusal {
+  check(
+    message: IncomingMessage,
+    address = this.settings.addressOf(message),
+  ): UpgradeRequest | Refusal {
     const isSecure = this.settings.isSecure(message);
     const refusal = checkHandshake(message, { origins: this.settings.origins, isSecure });
     if (refusal) return refusal;
     const facts = {
       place: readPlace(message, isSecure),
-      address: this.settings.addressOf(message),
+      address,
       protocols: listOffered(message),
     };
     return new UpgradeRequest(message, facts);

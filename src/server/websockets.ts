@@ -1,21 +1,25 @@
 /** WebSockets: the sockets of a server: where they come from, who is here, and how they go. */
 
 import type { AddressInfo } from "node:net";
-import { type Duration, parseDuration, WANTED_DURATION } from "../base/duration.ts";
+import { type Duration, parseDuration } from "../base/duration.ts";
 import { startTimer } from "../base/timer.ts";
 import { CLOSE_TIMEOUT_MS, CloseCode } from "../constants.ts";
 import { invalidOption, SocketError } from "../errors.ts";
 import type { WebSocket } from "../websocket.ts";
+import { type HttpServer, openDoor } from "./attach.ts";
 import { frame } from "./broadcast.ts";
-import { createOwnServer, type HttpServer, type ListenOptions, listen, openDoor } from "./doors.ts";
 import type { Handler } from "./handlers.ts";
 import { Hub } from "./hub.ts";
+import { checkOptions, isDuration, isText } from "./option-checks.ts";
+import { createOwnServer, LISTEN_CHECKS, type ListenOptions, listen } from "./own-server.ts";
 import type { Peer } from "./peer.ts";
 import { Reception, type UpgradeHook } from "./reception.ts";
 import type { SocketStats } from "./stats.ts";
 import { Topic } from "./topic.ts";
 import { readWebSocketsOptions, type WebSocketsOptions } from "./websockets-options.ts";
 
+const ATTACH_CHECKS = { path: isText };
+const SHUTDOWN_CHECKS = { timeout: isDuration, reconnectAfter: isDuration };
 const SHUTDOWN_REASON = "Server shutting down...";
 /** When clients are told to come back, in ms, unless it is said. */
 const DEFAULT_RECONNECT_AFTER_MS = 5_000;
@@ -68,9 +72,10 @@ export class WebSockets implements Iterable<WebSocket> {
    * @param options `path`: serve that path alone, written as for `route`
    * @throws {SocketError} INVALID for a wrong path; INTERNAL, `ERR_NOT_OPEN`, after `shutdown`
    */
-  attach(server: HttpServer, { path }: { readonly path?: string | undefined } = {}): this {
+  attach(server: HttpServer, options: { readonly path?: string | undefined } = {}): this {
     this.#requireOpen("attach");
-    openDoor(server, this.#reception, path);
+    checkOptions("WebSockets.attach", options, ATTACH_CHECKS);
+    openDoor(server, this.#reception, options.path);
     return this;
   }
 
@@ -86,6 +91,7 @@ export class WebSockets implements Iterable<WebSocket> {
     this.#requireOpen("listen");
     if (!isPort(port))
       throw invalidOption("port", port, "an integer, 0..65535", "WebSockets.listen");
+    checkOptions("WebSockets.listen", options, LISTEN_CHECKS);
     const { upgrade, maxConnections } = this.#hub.settings;
     const { handshakeTimeoutMs } = upgrade;
     const server = createOwnServer(options, { handshakeTimeoutMs, maxConnections });
@@ -159,9 +165,10 @@ export class WebSockets implements Iterable<WebSocket> {
    * @throws {SocketError} INVALID, `ERR_INVALID_OPTION`, for what is no duration
    */
   shutdown(options: ShutdownOptions = {}): Promise<void> {
+    checkOptions("WebSockets.shutdown", options, SHUTDOWN_CHECKS);
     this.#shutdown ??= this.#stop(
-      durationOf("timeout", options.timeout ?? CLOSE_TIMEOUT_MS),
-      durationOf("reconnectAfter", options.reconnectAfter ?? DEFAULT_RECONNECT_AFTER_MS),
+      parseDuration(options.timeout ?? CLOSE_TIMEOUT_MS),
+      parseDuration(options.reconnectAfter ?? DEFAULT_RECONNECT_AFTER_MS),
     );
     return this.#shutdown;
   }
@@ -215,12 +222,6 @@ export class WebSockets implements Iterable<WebSocket> {
 
 function isPort(port: unknown): boolean {
   return Number.isInteger(port) && Number(port) >= 0 && Number(port) <= 65_535;
-}
-
-function durationOf(option: string, value: Duration): number {
-  const ms = parseDuration(value);
-  if (ms >= 0) return ms;
-  throw invalidOption(option, value, WANTED_DURATION, "WebSockets.shutdown");
 }
 
 function closeServer(server: HttpServer): Promise<void> {

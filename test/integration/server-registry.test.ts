@@ -209,10 +209,4 @@ describe("topics", () => {
     const topic = sockets.to("tea");
     expect([topic.size, [...topic], topic.send("hello?")]).toEqual([0, [], 0]);
   });
-
-  test("another overflow than the three is a TypeError", () => {
-    const { sockets } = makeSockets();
-    const send = (): number => sockets.to("tea").send("x", { overflow: "wait" as never });
-    expect(thrown(send)).toBeInstanceOf(TypeError);
-  });
 });

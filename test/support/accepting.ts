@@ -9,8 +9,7 @@ import type { AdapterSink } from "../../src/adapter/adapter.ts";
 import type { WsAdapter } from "../../src/adapter/ws.ts";
 import { WsAcceptor } from "../../src/adapter/ws-acceptor.ts";
 import { Handshaker } from "../../src/adapter/ws-handshaker.ts";
-import type { WsOptions } from "../../src/adapter/ws-options.ts";
-import { Compression } from "../../src/constants.ts";
+import type { WsOptions } from "../../src/adapter/ws-settings.ts";
 import { listen } from "./listening.ts";
 import { PEERS } from "./peers.ts";
 
@@ -44,8 +43,7 @@ export async function acceptOne(
   sink: AdapterSink,
   { protocols = [], server: options = {}, client: settings = {} }: AcceptOptions = {},
 ): Promise<AcceptedPair> {
-  const compression = options.compression ?? Compression.DISABLED;
-  const handshaker = new Handshaker(compression, Math.max(options.readLimit ?? 2 ** 24, 1));
+  const handshaker = new Handshaker(options);
   const server = createServer();
   const upgrade = new Promise<[IncomingMessage, Duplex, Buffer]>((resolve) => {
     server.on("upgrade", (request, socket, head) => resolve([request, socket, head]));

@@ -1,6 +1,8 @@
+import { createServer } from "node:http";
 import { describe, expect, onTestFinished, test, vi } from "vitest";
 import { WebSockets, type WebSocketsOptions } from "../../src/server/index.ts";
 import { readWebSocketsOptions } from "../../src/server/websockets-options.ts";
+import { rejected, thrown } from "../support/sockets.ts";
 
 const INFINITY = Number.POSITIVE_INFINITY;
 const COUNT: readonly [readonly unknown[], readonly unknown[]] = [
@@ -105,5 +107,29 @@ describe("read", () => {
     const error = new Error("inside");
     readWebSocketsOptions({}).onError(error, null);
     expect(log).toHaveBeenCalledWith(expect.any(String), error);
+  });
+});
+
+describe("options of a call", () => {
+  const sockets = new WebSockets();
+
+  test.each([
+    ["attach", () => sockets.attach(createServer(), { pathname: "/a" } as object)],
+    ["shutdown", () => sockets.shutdown({ timeOut: 1 } as object)],
+    ["shutdown", () => sockets.shutdown({ timeout: -1 })],
+    ["send", () => sockets.to("room").send("text", { excpet: null } as object)],
+    ["send", () => sockets.to("room").send("text", { overflow: "drop" } as object)],
+  ])("%s refuses what it does not know, or a wrong value", (_name, act) => {
+    expect(thrown(act)).toMatchObject({ kind: "INVALID", code: "ERR_INVALID_OPTION" });
+  });
+
+  test.each([
+    { cert: "a", key: "b" } as object,
+    { host: 5 } as object,
+    { tls: {} } as object,
+    { tls: { cert: "no certificate", key: "no key" } },
+  ])("listen refuses %j", async (options) => {
+    const error = await rejected(sockets.listen(0, options));
+    expect(error).toMatchObject({ kind: "INVALID", code: "ERR_INVALID_OPTION" });
   });
 });

@@ -1,4 +1,4 @@
-/** Ws handshake: what `ws` leaves to its user while it dials: refusals, redirects, the raw socket. */
+/** Ws redirects: what `ws` leaves to its user while it dials: redirects that lead on, refusals to be read. */
 
 import type { IncomingMessage } from "node:http";
 import { startTimer } from "../base/timer.ts";

@@ -1,0 +1,65 @@
+/** Ws settings: what a `ws` socket goes by once it is open, dialled or accepted. */
+
+import {
+  CLOSE_TIMEOUT_MS,
+  Compression,
+  DEFAULT_COMPRESSION_THRESHOLD_BYTES,
+  DEFAULT_READ_LIMIT_BYTES,
+} from "../constants.ts";
+import type { WebSocketOptions } from "./adapter.ts";
+import { pieceLimits } from "./ws-fragments.ts";
+
+/** Counts what is sent: messages, and bytes of their payload. */
+export interface OutgoingTraffic {
+  messagesOut: number;
+  bytesOut: number;
+}
+
+/** What a `ws` socket goes by, dialled or accepted. */
+export interface WsOptions
+  extends Pick<WebSocketOptions, "compression" | "compressionThreshold" | "readLimit"> {
+  /** Bytes that the peer may keep waiting, before it is closed on with 1013. @default Infinity */
+  readonly maxUnsent?: number | undefined;
+  /** Where what is sent is counted up. */
+  readonly traffic?: OutgoingTraffic | undefined;
+}
+
+/** What each mode offers (RFC 7692, section 7.1.1); the adapter decides which messages are compressed. */
+const DEFLATE = {
+  [Compression.DISABLED]: false,
+  [Compression.CONTEXT_TAKEOVER]: { threshold: 0 },
+  [Compression.NO_CONTEXT]: {
+    threshold: 0,
+    clientNoContextTakeover: true,
+    serverNoContextTakeover: true,
+  },
+} as const;
+
+/** The same in the words of `ws`: alike for both sides. */
+export function toWsSettings(options: WsOptions): object {
+  const maxPayload = maxPayloadOf(options);
+  return {
+    perMessageDeflate: DEFLATE[options.compression ?? Compression.DISABLED],
+    maxPayload,
+    ...pieceLimits(maxPayload),
+    closeTimeout: CLOSE_TIMEOUT_MS,
+    // The adapter answers pings itself.
+    autoPong: false,
+  };
+}
+
+/** The largest message accepted, in bytes. */
+export function readLimitOf(options: WebSocketOptions): number {
+  return options.readLimit ?? DEFAULT_READ_LIMIT_BYTES;
+}
+
+/** The limit as `ws` takes it: 0 is none there, so a message of one byte is refused by the adapter. */
+export function maxPayloadOf(options: WebSocketOptions): number {
+  return Math.max(readLimitOf(options), 1);
+}
+
+/** The smallest message that is compressed where the peer agreed to compression, in bytes. */
+export function compressionThresholdOf(options: WebSocketOptions): number {
+  const { compression = Compression.DISABLED, compressionThreshold } = options;
+  return compressionThreshold ?? DEFAULT_COMPRESSION_THRESHOLD_BYTES[compression];
+}
