@@ -71,6 +71,8 @@ export interface Adapter {
    * the `send`, its microtasks included, and keep their value after the end.
    */
   readonly bufferedAmount: number;
+  /** Payload bytes that `send` has taken so far, whoever sent them; absent where nobody else sends. */
+  readonly takenBytes?: number;
   /** Whether `drain` is reported; else `bufferedAmount` has to be asked for. */
   readonly reportsDrain?: boolean;
   /**

@@ -2,6 +2,7 @@
  *  @see RFC 6455, section 5.2: frames of a server carry no mask, so that they are alike for all */
 
 import { constants, deflateRawSync } from "node:zlib";
+import { Turn } from "./ws-turn.ts";
 
 const FIN = 0x80;
 /** The message is compressed (RFC 7692, section 6). */
@@ -24,6 +25,11 @@ function createHeader(firstByte: number, payloadBytes: number): Buffer {
   header.writeUIntBE(payloadBytes, 4, 6);
   return header;
 }
+
+const turns = new Turn<Frame>(
+  (run) => setImmediate(run),
+  (frame) => frame.endTurn(),
+);
 
 /** A message for many. */
 export class Frame {
@@ -64,8 +70,16 @@ export class Frame {
   /** It alone, or behind what a receiver is sent in the same turn. */
   after(batch: Batch | null): Batch {
     if (batch) return batch.with(this);
-    this.#batch ??= new Batch(null, this);
+    if (this.#batch === null) {
+      this.#batch = new Batch(null, this);
+      turns.add(this);
+    }
     return this.#batch;
+  }
+
+  /** The turn is over. Whoever keeps this frame shall not keep what came behind it. */
+  endTurn(): void {
+    this.#batch = null;
   }
 
   /** Header and payload. */
@@ -117,8 +131,9 @@ export class Batch {
   #parts(): Buffer[] {
     const parts: Buffer[] = [];
     for (let batch: Batch | null = this; batch; batch = batch.#before) {
-      parts.unshift(...batch.#frame.parts);
+      const [header, payload] = batch.#frame.parts;
+      parts.push(payload, header);
     }
-    return parts;
+    return parts.reverse();
   }
 }

@@ -13,6 +13,8 @@ const EXTENSIONS_FIELD = "sec-websocket-extensions:";
 
 /** What the answer says beside what it must. */
 export interface Answer {
+  /** The subprotocols that the client offers. */
+  readonly offered: readonly string[];
   /** The subprotocol chosen, or `""`. */
   readonly protocol: string;
   /** Further header fields, checked before. */
@@ -28,6 +30,21 @@ export interface Handshake {
 }
 
 let Reporting: ReportingClass | null = null;
+
+/** The socket is in other hands already. */
+export class TakenError extends Error {}
+
+/** The request as ws needs it: lists as they were read here, since ws refuses some that are right. */
+function rewrite({ url, headers }: IncomingMessage, { offered }: Answer): IncomingMessage {
+  const fields = {
+    upgrade: "websocket",
+    "sec-websocket-version": "13",
+    "sec-websocket-key": headers["sec-websocket-key"],
+    "sec-websocket-extensions": headers["sec-websocket-extensions"],
+    "sec-websocket-protocol": offered.length === 0 ? undefined : offered.join(", "),
+  };
+  return { method: "GET", url, headers: fields } as unknown as IncomingMessage;
+}
 
 /** Completes handshakes that agree on the same compression and limit. */
 export class Handshaker {
@@ -61,10 +78,16 @@ export class Handshaker {
     this.#answer = answer;
     this.#extensions = "";
     this.#problem = null;
-    this.#server.handleUpgrade(request, socket, head, (accepted) => {
-      ws = accepted as unknown as ReportingSocket;
-    });
-    this.#answer = null;
+    try {
+      this.#server.handleUpgrade(rewrite(request, answer), socket, head, (accepted) => {
+        ws = accepted as unknown as ReportingSocket;
+      });
+    } catch (cause) {
+      // Somebody else has upgraded this socket: what is written to it is his business.
+      return new TakenError("the socket was upgraded before", { cause });
+    } finally {
+      this.#answer = null;
+    }
     if (ws) return { ws, socket: socket as Socket, extensions: this.#extensions };
     return this.#problem;
   }

@@ -31,6 +31,8 @@ export interface OutputSettings {
   readonly compressionThreshold: number;
   /** The window, in bits, of messages that are compressed each by itself; 0 where they are not. */
   readonly windowAlone: number;
+  /** Bytes that may wait for the peer; undefined for no limit. */
+  readonly maxUnsent?: number | undefined;
   /** Where what is sent is counted up. */
   readonly traffic?: OutgoingTraffic | undefined;
 }
@@ -44,6 +46,11 @@ export interface OutputOwner {
   /** A Blob could not be read. */
   handleUnreadable(cause: unknown): void;
 }
+
+/** What a message that waits takes in memory, beside its payload, in bytes: about that. */
+export const MESSAGE_OVERHEAD_BYTES = 256;
+/** Turns of the event loop after which what waits, waits for the peer: TLS and the system take a few. */
+const PATIENT_TURNS = 3;
 
 const EMPTY = new Uint8Array(0);
 
@@ -96,6 +103,10 @@ export class WsOutput {
   #compressing = 0;
   /** Holds what waits behind a Blob. */
   #outbox: Outbox | null = null;
+  /** Turns in which more than the limit has waited, one after the other. */
+  #fullTurns = 0;
+  /** All payload bytes that were ever taken. */
+  #takenBytes = 0;
   /** What is to be done behind everything held. */
   #whenEmpty: (() => void) | null = null;
 
@@ -110,10 +121,37 @@ export class WsOutput {
     return this.#unsentBytes + (this.#outbox?.bytes ?? 0);
   }
 
+  /** Payload bytes that were taken so far, sent or not. */
+  get takenBytes(): number {
+    return this.#takenBytes + (this.#outbox?.bytes ?? 0);
+  }
+
+  /** Bytes that wait now, to be read or compressed as well, each message with what it takes in memory. */
+  get waitingBytes(): number {
+    const { writableLength = 0 } = this.#settings.socket ?? {};
+    // Beside what the network was given, ws counts what it is compressing.
+    const preparedBytes = (this.#ws?.bufferedAmount ?? writableLength) - writableLength;
+    return this.#writtenBytes + preparedBytes + (this.#outbox?.bytes ?? 0);
+  }
+
+  /** Of them, those that the peer could take: what is still being compressed is none of its doing. */
+  get #writtenBytes(): number {
+    const { writableLength = 0 } = this.#settings.socket ?? {};
+    const overhead = this.#sizes.size * MESSAGE_OVERHEAD_BYTES;
+    return writableLength + overhead + (this.#batch?.payloadBytes ?? 0);
+  }
+
+  /** Whether more than `maxUnsent` waits, and has for so long that it waits for the peer. */
+  get isStuck(): boolean {
+    if (!this.#isFull()) return false;
+    if (this.#fullTurns === 0) this.#watch();
+    return this.#fullTurns > PATIENT_TURNS;
+  }
+
   send(data: string | Uint8Array | Blob): void {
     this.flush();
     if (this.#closing || this.#ws?.readyState !== ReadyState.OPEN) {
-      this.#unsentBytes += payloadBytes(data);
+      this.#discard(data);
     } else if (this.#outbox || data instanceof Blob) this.#hold(data);
     else this.#write(data);
   }
@@ -173,8 +211,32 @@ export class WsOutput {
     this.#ws?.send(bytes, options, waits ? this.#handleCompressed : this.#handleSent);
   }
 
+  /** What can't be sent any more stays counted. */
+  #discard(data: string | Uint8Array | Blob): void {
+    const bytes = payloadBytes(data);
+    this.#unsentBytes += bytes;
+    this.#takenBytes += bytes;
+  }
+
+  #isFull(): boolean {
+    const { maxUnsent } = this.#settings;
+    const isFull = maxUnsent !== undefined && this.#writtenBytes > maxUnsent;
+    if (!isFull) this.#fullTurns = 0;
+    return isFull;
+  }
+
+  /** Counts turns for as long as too much waits. */
+  #watch(): void {
+    this.#fullTurns += 1;
+    if (this.#fullTurns > PATIENT_TURNS) return;
+    setImmediate(() => {
+      if (this.#isFull()) this.#watch();
+    });
+  }
+
   #count(bytes: number): void {
     this.#unsentBytes += bytes;
+    this.#takenBytes += bytes;
     const { traffic } = this.#settings;
     if (!traffic) return;
     traffic.messagesOut += 1;
@@ -200,6 +262,7 @@ export class WsOutput {
     if (this.#owner.isLost()) return;
     this.#unsentBytes -= this.#sentBytes;
     this.#sentBytes = 0;
+    if (this.#fullTurns > 0) this.#isFull();
     this.#owner.handleDrain();
   }
 
@@ -207,7 +270,7 @@ export class WsOutput {
     this.#outbox ??= new Outbox({
       deliver: (payload) => {
         if (this.#ws?.readyState === ReadyState.OPEN) this.#write(payload);
-        else this.#unsentBytes += payloadBytes(payload);
+        else this.#discard(payload);
       },
       empty: () => {
         this.#outbox = null;

@@ -17,6 +17,8 @@ export type WsEvent =
 /** Who takes the events of a `ws` socket. */
 export interface WsOwner {
   handleMessage(payload: Buffer, isBinary: boolean): void;
+  /** A close frame is about to be sent. */
+  handleClosing?(): void;
   /** @returns whether it knows the event */
   handle(...event: WsEvent): boolean;
 }
@@ -50,6 +52,7 @@ export function createReportingClass(Ws: typeof WsSocket): ReportingClass {
     }
 
     override close(code?: number, reason?: string | Buffer): void {
+      this.owner?.handleClosing?.();
       this.startedClosing = true;
       super.close(code, reason);
     }

@@ -131,9 +131,12 @@ export class WsAdapter implements Adapter, WsOwner, ReportsOwner {
   get paused(): boolean {
     return this.#ws?.isPaused ?? false;
   }
-  /** Bytes that the peer keeps waiting: nothing of them could be handed to the network. */
-  get stuckBytes(): number {
-    return this.#ws?.bufferedAmount ?? 0;
+  /** Bytes that wait for the network now, each message with what it takes in memory. */
+  get waitingBytes(): number {
+    return this.#output?.waitingBytes ?? 0;
+  }
+  get takenBytes(): number {
+    return this.#output?.takenBytes ?? 0;
   }
   get bufferedAmount(): number {
     return this.#output?.bytes ?? 0;
@@ -150,19 +153,21 @@ export class WsAdapter implements Adapter, WsOwner, ReportsOwner {
   send(data: Payload): void {
     const payload = isBufferSource(data) ? viewFixed(data) : data;
     this.#output ??= this.#createOutput();
-    this.#checkStuck();
+    this.#checkStuck(this.#output);
     this.#output.send(payload);
   }
 
   /** Sends what was framed for many; its bytes leave with all others of this turn. */
   sendFrame(frame: Frame): void {
     this.#output ??= this.#createOutput();
-    this.#checkStuck();
+    this.#checkStuck(this.#output);
     this.#output.sendFrame(frame);
   }
 
   close(code: number, reason: string): void {
-    this.#startClosing(checkCloseArguments(code, reason), reason);
+    // A server may have to say more than a script may.
+    if (this.#accepted) this.closeWith(code, reason);
+    else this.#startClosing(checkCloseArguments(code, reason), reason);
   }
 
   closeWith(code: number, reason: string): void {
@@ -206,6 +211,11 @@ export class WsAdapter implements Adapter, WsOwner, ReportsOwner {
     if (this.#reports.isWaiting || this.#sink.separateTasks) {
       this.#reports.reportLater(() => this.#sink.message(data));
     } else this.#sink.message(data);
+  }
+
+  /** ws is about to send a close frame: no data may follow it. */
+  handleClosing(): void {
+    this.#output?.flush();
   }
 
   /** Takes another event of the `ws` socket. */
@@ -261,8 +271,11 @@ export class WsAdapter implements Adapter, WsOwner, ReportsOwner {
     // ws would report the end of a dial before the microtasks of this call have run.
     if (this.#state === ReadyState.CONNECTING) this.#reports.hold();
     const close = (): void => this.#ws?.close(code, reason);
+    // Where the peer has ended its side without a close frame, ws waits for it as long as it likes.
+    const isUnbounded = this.#state === ReadyState.CLOSING && this.#ws?.startedClosing === false;
+    const isDone = this.#output === null || this.#output.close(close);
     if (this.#output === null) close();
-    else if (!this.#output.close(close)) {
+    if (!isDone || isUnbounded) {
       this.#timer = startTimer(CLOSE_TIMEOUT_MS, WsAdapter.#dropLate, this);
     }
     // The peer's close frame stands behind all that was not read.
@@ -351,15 +364,13 @@ export class WsAdapter implements Adapter, WsOwner, ReportsOwner {
   }
 
   /** Closes on a peer that takes less than it is sent. */
-  #checkStuck(): void {
-    const { maxUnsent = Number.POSITIVE_INFINITY } = this.#options;
-    if (maxUnsent === Number.POSITIVE_INFINITY) return;
+  #checkStuck(output: WsOutput): void {
     // Once the end has begun, on either side, nothing is added to what waits.
-    if (this.#asked || this.#state !== ReadyState.OPEN) return;
-    const { stuckBytes } = this;
-    if (stuckBytes <= maxUnsent) return;
-    this.#reports.hold();
-    this.#explain(describeTooSlow(this.url, stuckBytes, maxUnsent));
+    if (this.#asked || this.#state !== ReadyState.OPEN || !output.isStuck) return;
+    const { maxUnsent = 0 } = this.#options;
+    const error = describeTooSlow(this.url, output.waitingBytes, maxUnsent);
+    // Nothing may be reported from within a call. Its end is clean where the peer answers the close frame.
+    this.#reports.reportLater(() => this.#sink.error(error));
     this.#startClosing(CloseCode.TRY_AGAIN_LATER, "too slow");
   }
 
@@ -369,6 +380,7 @@ export class WsAdapter implements Adapter, WsOwner, ReportsOwner {
       compressionThreshold:
         this.#extensions === "" ? Number.POSITIVE_INFINITY : compressionThresholdOf(this.#options),
       windowAlone: windowAlone(this.#extensions),
+      maxUnsent: this.#options.maxUnsent,
       traffic: this.#options.traffic,
     };
     return new WsOutput(this.#ws, settings, {

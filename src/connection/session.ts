@@ -124,7 +124,7 @@ export abstract class Session implements AdapterSink {
     this.socket.send(payload);
     this.#sentBytes += this.adapter.bufferedAmount - before;
     this.#unsent ??= new Map();
-    this.#unsent.set(resolve, this.#sentBytes);
+    this.#unsent.set(resolve, this.#takenBytes);
     this.#resolveSent();
     return () => this.#unsent?.delete(resolve);
   }
@@ -174,6 +174,10 @@ export abstract class Session implements AdapterSink {
     return this.socket.readyState === ReadyState.OPEN;
   }
 
+  get #takenBytes(): number {
+    return this.adapter.takenBytes ?? this.#sentBytes;
+  }
+
   #take(data: MessageData): void {
     const { queue } = this;
     const { length } = queue;
@@ -218,7 +222,7 @@ export abstract class Session implements AdapterSink {
     const { reportsDrain, bufferedAmount } = this.adapter;
     clearTimeout(this.#poll);
     for (const [resolve, end] of this.#unsent ?? []) {
-      const behind = this.#sentBytes - end;
+      const behind = this.#takenBytes - end;
       if (bufferedAmount > Math.max(reportsDrain ? 0 : SLACK_BYTES, behind)) {
         if (!reportsDrain) this.#poll = startTimer(POLL_MS, () => this.#resolveSent(), null);
         return;

@@ -32,6 +32,9 @@ export function openDoor(server: HttpServer, entrance: Entrance, path: string | 
   const door: Door = { entrance, isPath: path === undefined ? null : parsePath(path) };
   const doors = doorsOf.get(server);
   if (doors) {
+    // Of those that were shut down the latest is enough to say so.
+    const closed = doors.findIndex(({ entrance }) => entrance.isClosed);
+    if (closed >= 0) doors.splice(closed, 1);
     doors.push(door);
     return;
   }

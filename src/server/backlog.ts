@@ -1,11 +1,18 @@
 /** Backlog: messages for a peer that has not caught up, where the oldest may be dropped. */
 
 import type { Frame } from "../adapter/ws-frame.ts";
+import { MESSAGE_OVERHEAD_BYTES } from "../adapter/ws-output.ts";
 import { Fifo } from "../base/fifo.ts";
 
-/** Holds at most so many bytes of payload, but always the newest message; the oldest make room. */
+/** A message, and the topic that it is for; null for a broadcast. */
+export interface Held {
+  readonly frame: Frame;
+  readonly topic: string | null;
+}
+
+/** Holds at most so many bytes, those included that each message takes itself, but always the newest one. */
 export class Backlog {
-  readonly #frames = new Fifo<Frame>();
+  readonly #held = new Fifo<Held>();
   readonly #maxBytes: number;
   #bytes = 0;
 
@@ -13,19 +20,31 @@ export class Backlog {
     this.#maxBytes = maxBytes;
   }
 
-  /** Adds the newest. @returns how many were dropped for it */
-  push(frame: Frame): number {
-    this.#frames.push(frame);
-    this.#bytes += frame.payloadBytes;
-    let dropped = 0;
-    while (this.#bytes > this.#maxBytes && this.#frames.size > 1 && this.shift()) dropped += 1;
+  /** How many messages it holds. */
+  get size(): number {
+    return this.#held.size;
+  }
+
+  /** Adds the newest. @returns those that were dropped for it, the oldest first */
+  push(held: Held): readonly Held[] {
+    this.#held.push(held);
+    this.#bytes += sizeOf(held);
+    const dropped: Held[] = [];
+    while (this.#bytes > this.#maxBytes && this.size > 1) {
+      const oldest = this.shift();
+      if (oldest) dropped.push(oldest);
+    }
     return dropped;
   }
 
   /** Takes the oldest. */
-  shift(): Frame | undefined {
-    const frame = this.#frames.shift();
-    if (frame) this.#bytes -= frame.payloadBytes;
-    return frame;
+  shift(): Held | undefined {
+    const held = this.#held.shift();
+    if (held) this.#bytes -= sizeOf(held);
+    return held;
   }
+}
+
+function sizeOf({ frame }: Held): number {
+  return frame.payloadBytes + MESSAGE_OVERHEAD_BYTES;
 }

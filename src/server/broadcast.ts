@@ -19,9 +19,11 @@ export const OVERFLOWS: readonly Overflow[] = ["close", "drop-oldest", "drop-new
 /** How it is sent. */
 export interface Delivery {
   readonly overflow: Overflow;
+  /** Null for a broadcast. */
+  readonly topic: string | null;
   /** Bytes of output that a client may keep waiting. */
   readonly maxUnsent: number;
-  handleDropped(peer: Peer, messages: number): void;
+  handleDropped(peer: Peer, messages: number, topic: string | null): void;
   handleError(peer: Peer, error: unknown): void;
 }
 
@@ -47,42 +49,39 @@ export function deliver(message: Frame, peers: Iterable<Peer>, delivery: Deliver
   return receivers;
 }
 
-function send(
-  message: Frame,
-  peer: Peer,
-  { overflow, maxUnsent, handleDropped }: Delivery,
-): boolean {
+function send(message: Frame, peer: Peer, delivery: Delivery): boolean {
+  const { overflow, maxUnsent } = delivery;
   const { adapter } = peer;
   if (adapter.readyState > ReadyState.OPEN) return false;
   // What is behind it may be no message, as a ping: then nothing has told that there is room.
   if (peer.backlog) catchUp(peer, maxUnsent);
-  const isBehind = overflow !== "close" && (peer.backlog || adapter.stuckBytes > maxUnsent);
+  const isBehind = overflow !== "close" && (peer.backlog || adapter.waitingBytes > maxUnsent);
   if (!isBehind) {
     adapter.sendFrame(message);
     return true;
   }
   if (overflow === "drop-newest") {
-    handleDropped(peer, 1);
+    delivery.handleDropped(peer, 1, delivery.topic);
     return false;
   }
-  peer.backlog ??= new Backlog(maxUnsent);
-  const dropped = peer.backlog.push(message);
-  if (dropped > 0) handleDropped(peer, dropped);
+  hold(message, peer, delivery);
   return true;
+}
+
+function hold(frame: Frame, peer: Peer, { maxUnsent, topic, handleDropped }: Delivery): void {
+  peer.backlog ??= new Backlog(maxUnsent);
+  for (const dropped of peer.backlog.push({ frame, topic })) handleDropped(peer, 1, dropped.topic);
 }
 
 /** Sends of what was held back as much as there is room for. */
 export function catchUp(peer: Peer, maxUnsent: number): void {
   const { adapter, backlog } = peer;
-  let room = maxUnsent - adapter.stuckBytes;
-  // What is not framed for many is with the network at once, its header included.
-  while (backlog && room >= 0 && adapter.stuckBytes <= maxUnsent) {
-    const message = backlog.shift();
-    if (!message) {
+  while (backlog && adapter.waitingBytes <= maxUnsent) {
+    const held = backlog.shift();
+    if (!held) {
       peer.backlog = null;
       return;
     }
-    adapter.sendFrame(message);
-    room -= message.payloadBytes;
+    adapter.sendFrame(held.frame);
   }
 }

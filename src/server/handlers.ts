@@ -4,6 +4,7 @@ import { CloseCode, ReadyState } from "../constants.ts";
 import { isSocketError } from "../errors.ts";
 import type { WebSocket } from "../websocket.ts";
 import { publishError } from "./diagnostics.ts";
+import type { RouteParams } from "./routes.ts";
 import type { ServerConnection } from "./server-connection.ts";
 import type { UpgradeRequest } from "./upgrade-request.ts";
 import type { ErrorHandler } from "./websockets-options.ts";
@@ -12,7 +13,10 @@ import type { ErrorHandler } from "./websockets-options.ts";
  * What a route does with a connection. When it returns, the connection is closed with 1000; when it throws, with
  * 1011, and `onError` is told.
  */
-export type Handler = (connection: ServerConnection, request: UpgradeRequest) => unknown;
+export type Handler<Params = RouteParams> = (
+  connection: ServerConnection,
+  request: UpgradeRequest<Params>,
+) => unknown;
 
 /** What waits for a connection, and what uses it, throws where it has ended cleanly. */
 const ENDS: readonly string[] = ["ERR_CLOSED", "ERR_NOT_OPEN"];

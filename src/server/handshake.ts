@@ -126,8 +126,10 @@ function checkRequestOrigin(
 }
 
 function checkOffered(request: IncomingMessage): Refusal | null {
-  const names = listOffered(request);
-  const wrong = names.find((name, index) => !isToken(name) || names.indexOf(name) !== index);
+  const seen = new Set<string>();
+  const wrong = listOffered(request).find(
+    (name) => !isToken(name) || seen.size === seen.add(name).size,
+  );
   if (wrong === undefined) return null;
   return refuse(`Sec-WebSocket-Protocol has ${quote(wrong)}, must be tokens, each once`);
 }

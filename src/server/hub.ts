@@ -61,11 +61,9 @@ export class Hub implements PeerOwner {
   deliver(message: Frame, peers: Iterable<Peer>, { overflow, topic }: Sending): number {
     const delivery: Delivery = {
       overflow,
+      topic,
       maxUnsent: this.settings.upgrade.maxUnsent,
-      handleDropped: (peer, messages) => {
-        this.stats.countDropped(messages);
-        publishDropped(peer.socket, messages, topic);
-      },
+      handleDropped: (peer, messages, of) => this.#drop(peer, messages, of),
       handleError: (peer, error) => publishError(error, peer.socket),
     };
     return deliver(message, peers, delivery);
@@ -81,11 +79,19 @@ export class Hub implements PeerOwner {
 
   handleEnd(peer: Peer, info: CloseInfo): void {
     if (!this.registry.remove(peer)) return;
+    for (let held = peer.backlog?.shift(); held; held = peer.backlog?.shift()) {
+      this.#drop(peer, 1, held.topic);
+    }
     this.limits.release(peer.address);
     this.stats.countClosed(info.code);
     publishClose(peer.socket, info);
     if (this.registry.size > 0) return;
     this.#heartbeat.stop();
     this.onEmpty?.();
+  }
+
+  #drop(peer: Peer, messages: number, topic: string | null): void {
+    this.stats.countDropped(messages);
+    publishDropped(peer.socket, messages, topic);
   }
 }

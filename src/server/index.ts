@@ -16,7 +16,7 @@ export type { OriginOptions } from "./origin-check.ts";
 export type { ListenOptions } from "./own-server.ts";
 export type { UpgradeHook } from "./reception.ts";
 export type { Refusal } from "./refusal.ts";
-export type { RouteParams } from "./routes.ts";
+export type { ParamsOf, RouteParams } from "./routes.ts";
 export type { ServerConnection } from "./server-connection.ts";
 export type { SocketStats } from "./stats.ts";
 export type { Member, Topic, TopicSendOptions } from "./topic.ts";

@@ -2,7 +2,7 @@
 
 import { createServer } from "node:http";
 import { createServer as createTlsServer } from "node:https";
-import type { AddressInfo } from "node:net";
+import type { AddressInfo, Socket } from "node:net";
 import { MAX_DELAY_MS } from "../base/timer.ts";
 import { SocketError } from "../errors.ts";
 import type { HttpServer } from "./attach.ts";
@@ -25,7 +25,8 @@ function isTls(value: unknown): string | null {
 
 /** Each option by itself. */
 export const LISTEN_CHECKS: Readonly<Record<string, Check>> = {
-  host: isText,
+  host: (value) =>
+    typeof value === "string" && value !== "" ? null : "an address, or a host name",
   path: isText,
   tls: isTls,
 };
@@ -41,12 +42,16 @@ const CHECK_INTERVAL_MS = 1_000;
 /** TCP connections beyond those that may be WebSockets: whom to tell that there is no room. */
 const SPARE_CONNECTIONS = 1_000;
 
+/** All TCP connections: Node forgets to close those that have not finished their TLS handshake. */
+const socketsOf = new WeakMap<HttpServer, Set<Socket>>();
+
 /** Makes a server for nothing but WebSockets: other requests are answered with 426. */
 export function createOwnServer(
   { tls }: ListenOptions,
   { handshakeTimeoutMs, maxConnections }: ListenLimits,
 ): HttpServer {
-  const timeoutMs = Number.isFinite(handshakeTimeoutMs) ? handshakeTimeoutMs : 0;
+  const isLimited = Number.isFinite(handshakeTimeoutMs);
+  const timeoutMs = isLimited ? Math.min(Math.ceil(handshakeTimeoutMs), MAX_DELAY_MS) : 0;
   const options = {
     // That of TLS; 0 is no limit for Node's HTTP, and none for its TLS.
     handshakeTimeout: timeoutMs || MAX_DELAY_MS,
@@ -64,6 +69,12 @@ export function createOwnServer(
       "Content-Length": body.length,
     };
     response.writeHead(426, { ...headers, "Content-Type": "text/plain; charset=utf-8" }).end(body);
+  });
+  const sockets = new Set<Socket>();
+  socketsOf.set(server, sockets);
+  server.on("connection", (socket: Socket) => {
+    sockets.add(socket);
+    socket.once("close", () => sockets.delete(socket));
   });
   if (Number.isFinite(maxConnections)) server.maxConnections = maxConnections + SPARE_CONNECTIONS;
   return server;
@@ -92,5 +103,13 @@ export function listen(server: HttpServer, port: number, host?: string): Promise
       server.off("error", fail);
       resolve(server.address() as AddressInfo);
     });
+  });
+}
+
+/** Resolves once a server of our own is closed, with all its connections. */
+export function closeServer(server: HttpServer): Promise<void> {
+  return new Promise((resolve) => {
+    server.close(() => resolve());
+    for (const socket of socketsOf.get(server) ?? []) socket.destroy();
   });
 }

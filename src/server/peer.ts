@@ -154,7 +154,7 @@ export class Peer implements AdapterSink {
     if (!rates.messages.take(1, nowMs)) {
       this.fail(tooFast(`more than messagesPerSecond, ${messagesPerSecond}`));
     } else if (!rates.bytes.take(bytes, nowMs)) {
-      this.fail(tooFast(`more bytes than bytesPerSecond, ${bytesPerSecond}`));
+      this.fail(tooFast(`more bytes than bytesPerSecond, ${bytesPerSecond}`, "too many bytes"));
     }
   }
 }
@@ -172,7 +172,7 @@ function createRates({ messagesPerSecond, bytesPerSecond, readLimit }: RateLimit
   };
 }
 
-function tooFast(text: string): Failure {
-  const close = { code: CloseCode.POLICY_VIOLATION, reason: "too many messages" };
+function tooFast(text: string, reason = "too many messages"): Failure {
+  const close = { code: CloseCode.POLICY_VIOLATION, reason };
   return { kind: "RATE_LIMITED", code: "ERR_TOO_FAST", text, close };
 }

@@ -101,7 +101,6 @@ export class Reception {
     const guard = guardSocket(socket, head);
     const refusal = await this.#upgrader.authenticate(request, guard);
     const event = { message, socket, head: guard.release() };
-    if (refusal?.status === 500) this.handlers.report(refusal.cause, null);
     const refused = refusal ?? this.#closed;
     if (refused) {
       this.#release(guest, refused);
@@ -113,10 +112,8 @@ export class Reception {
 
   #accept(guest: Guest, request: UpgradeRequest, handler: Handler | null): void {
     const acceptor = this.#upgrader.complete(request, guest.event);
-    if (isRefusal(acceptor)) {
-      if (acceptor.status === 500) this.handlers.report(acceptor.cause, null);
-      this.#release(guest, acceptor);
-    } else this.#welcome(acceptor, guest, { request, handler });
+    if (isRefusal(acceptor)) this.#release(guest, acceptor);
+    else this.#welcome(acceptor, guest, { request, handler });
   }
 
   #welcome(acceptor: WsAcceptor, { event, address }: Guest, { request, handler }: Visit): void {
@@ -147,6 +144,8 @@ export class Reception {
   /** Refuses one that was admitted. */
   #release(guest: Guest, refusal: Refusal): void {
     this.#hub.limits.release(guest.address);
+    // What the user's code threw, or what is wrong with the program.
+    if (refusal.status === 500 && "cause" in refusal) this.handlers.report(refusal.cause, null);
     this.#refuse(guest, refusal);
   }
 

@@ -15,7 +15,8 @@ const CONTROL_CHARACTER = /[\x7f-\x9f\u2028\u2029]/g;
 
 /** Why a handshake is refused. */
 export interface Refusal {
-  readonly status: 400 | 401 | 403 | 404 | 405 | 408 | 426 | 429 | 500 | 503;
+  /** 400 to 599. */
+  readonly status: number;
   /** `ERR_…`; also the key in `stats().refused`. */
   readonly code: string;
   /** For the caller's error: names actor, value and limit. The peer does not get it. */
@@ -23,12 +24,14 @@ export interface Refusal {
   /** Fields of the answer beside its own, as `Allow` or `Retry-After`. */
   readonly headers?: Readonly<Record<string, string>>;
   readonly cause?: unknown;
+  /** The socket is somebody else's: the peer gets no answer. */
+  readonly isSilent?: boolean;
 }
 
 /** What is answered: a refusal, or any other status with what belongs to it. */
 export type Answer = Partial<Omit<Refusal, "status">> & { readonly status: number };
 
-const KINDS: Readonly<Record<Refusal["status"], ErrorKind>> = {
+const KINDS: Readonly<Record<number, ErrorKind>> = {
   400: "INVALID",
   401: "PERMISSION_DENIED",
   403: "PERMISSION_DENIED",
@@ -41,10 +44,15 @@ const KINDS: Readonly<Record<Refusal["status"], ErrorKind>> = {
   503: "UNAVAILABLE",
 };
 
+/** Those that only `authenticate` chooses are like the first of their hundred that is known. */
+function kindOf(status: number): ErrorKind {
+  return KINDS[status] ?? (status < 500 ? "PERMISSION_DENIED" : "UNAVAILABLE");
+}
+
 /** The refusal as the error that its caller gets; `retryable` for 429 and 503, `details.status`. */
 export function toError(refusal: Refusal): SocketError {
   const { status, code, message } = refusal;
-  return new SocketError(KINDS[status], message, {
+  return new SocketError(kindOf(status), message, {
     code,
     retryable: status === 429 || status === 503,
     details: { status },
@@ -70,8 +78,8 @@ function escapeCharacter(character: string): string {
  *
  * @param body default: the reason phrase of the status, which tells nothing
  */
-export function answer(socket: Duplex, { status, headers }: Answer, body?: string): void {
-  if (socket.destroyed || socket.writableEnded) return;
+export function answer(socket: Duplex, { status, headers, isSilent }: Answer, body?: string): void {
+  if (isSilent || socket.destroyed || socket.writableEnded) return;
   const timer = startTimer(ANSWER_TIMEOUT_MS, destroy, socket);
   socket.on("error", () => {});
   socket.once("close", () => clearTimeout(timer));

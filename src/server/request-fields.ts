@@ -31,7 +31,18 @@ export function listElements(request: IncomingMessage, name: string): readonly s
   return elements.map(trim).filter((element) => element !== "");
 }
 
-/** Without spaces and tabs; `String.trim` would also take what is no white space in HTTP. */
+/**
+ * Without spaces and tabs at its ends; `String.trim` would also take what is no white space in HTTP. Not by a
+ * RegExp, which a long run of them keeps busy.
+ */
 function trim(text: string): string {
-  return text.replace(/^[ \t]+/, "").replace(/[ \t]+$/, "");
+  let start = 0;
+  let end = text.length;
+  while (start < end && isBlank(text[start])) start += 1;
+  while (end > start && isBlank(text[end - 1])) end -= 1;
+  return text.slice(start, end);
+}
+
+function isBlank(character: string | undefined): boolean {
+  return character === " " || character === "\t";
 }

@@ -56,9 +56,10 @@ const PLAIN_TARGET = /^((?:\/[\w-]*)+)(?:\?[\w\-.~=&]*)?$/;
 /** The path of a target; `""` where it makes no URL. */
 export function readPathname(target: string): string {
   const [, plain] = PLAIN_TARGET.exec(target) ?? [];
-  if (plain !== undefined && !plain.startsWith("//")) return plain;
+  if (plain !== undefined) return plain;
   try {
-    return new URL(target, "ws://host").pathname;
+    // Put together as `readPlace` does: resolved against a base, "//host/path" would be a path on another host.
+    return new URL(target.startsWith("/") ? `ws://host${target}` : target).pathname;
   } catch {
     return "";
   }

@@ -14,6 +14,42 @@ import { invalidOption } from "../errors.ts";
 /** What the parameters of a pattern took, decoded: text of a `:name`, the segments of a `*name`. */
 export type RouteParams = Readonly<Record<string, string | readonly string[]>>;
 
+/**
+ * The parameters of a path, by its text: of `:name` a string, of `*name` an array; what stands in braces may be
+ * missing. `RouteParams` where the text is not known, or has a name in quotes.
+ */
+export type ParamsOf<Path extends string> = Path extends `${string}"${string}`
+  ? RouteParams
+  : Scan<Path, "", unknown>;
+/** `Open` are the braces that are open. */
+type Scan<Path extends string, Open extends string, Found> = string extends Path
+  ? RouteParams
+  : Path extends `${infer First}${infer Rest}`
+    ? First extends ":" | "*"
+      ? Scan<Rest, Open, Found & Param<NameOf<Rest>, First, Open>>
+      : First extends "\\"
+        ? Scan<Rest extends `${string}${infer After}` ? After : "", Open, Found>
+        : Scan<Rest, Nest<Open, First>, Found>
+    : { readonly [Key in keyof Found]: Found[Key] };
+type Nest<Open extends string, Character extends string> = Character extends "{"
+  ? `${Open}{`
+  : `${Open}${Character}` extends `{${infer Outer}}`
+    ? Outer
+    : Open;
+type Param<Name extends string, Mark, Open> = Open extends ""
+  ? Record<Name, Mark extends ":" ? string : readonly string[]>
+  : Partial<Param<Name, Mark, "">>;
+type NameOf<Text> = Text extends `${infer First}${infer Rest}`
+  ? First extends NoLetter
+    ? ""
+    : `${First}${NameOf<Rest>}`
+  : "";
+type CharactersOf<Text> = Text extends `${infer First}${infer Rest}`
+  ? First | CharactersOf<Rest>
+  : never;
+/** Of ASCII, what stands in no name. */
+type NoLetter = CharactersOf<" !\"#%&'()*+,-./:;<=>?@[\\]^`{|}~">;
+
 /** Who handles a path. */
 export interface Route<H> {
   readonly handler: H;

@@ -39,8 +39,8 @@ export type ChooseProtocol = (
 ) => string | null | undefined;
 
 /**
- * Says who the client is. What it returns is `identity` of the request. It refuses by returning 401, 403 or
- * nothing (also null and false: 401), by throwing a `SocketError` of kind PERMISSION_DENIED (403), or anything
+ * Says who the client is. What it returns is `identity` of the request. It refuses by returning a
+ * status of 400 to 599, or nothing (also null and false: 401), by throwing a `SocketError` of kind PERMISSION_DENIED (403), or anything
  * else (500).
  *
  * @param signal is aborted when the client hangs up, or `handshakeTimeout` is over
@@ -142,8 +142,8 @@ export function readUpgradeOptions(options: UpgradeOptions): UpgradeSettings {
   const { protocols = [], trustProxy } = options;
   return {
     origins: parseOriginOptions(options),
-    choose: typeof protocols === "function" ? protocols : preferred(protocols),
-    headers: options.headers ?? {},
+    choose: typeof protocols === "function" ? protocols : preferred([...protocols]),
+    headers: structuredClone(options.headers ?? {}),
     authenticate: options.authenticate ?? null,
     handshakeTimeoutMs: parseDuration(options.handshakeTimeout ?? DEFAULT_HANDSHAKE_TIMEOUT_MS),
     compression: options.compression ?? Compression.DISABLED,

@@ -11,16 +11,17 @@ export interface RequestFacts {
   readonly protocols: readonly string[];
 }
 
-const NO_PARAMS: RouteParams = Object.freeze(Object.create(null));
+/** Of any type: there are none in it. */
+const NO_PARAMS = Object.freeze(Object.create(null));
 
-/** The request of a handshake. */
-export class UpgradeRequest {
+/** The request of a handshake. `Params` is what its route's path has. */
+export class UpgradeRequest<Params = RouteParams> {
   /** Node's request itself. Its socket belongs to the WebSocket now. */
   readonly message: IncomingMessage;
   /** The IP address of the client: of the peer, or what a trusted proxy says (`trustProxy`). */
   readonly address: string;
   /** What the parameters of the route's path took, decoded. */
-  params: RouteParams = NO_PARAMS;
+  params: Params = NO_PARAMS;
   /** The subprotocols that the client offers, in its order. */
   readonly protocols: readonly string[];
   /** What `authenticate` returned; undefined without it. */

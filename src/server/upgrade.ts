@@ -102,6 +102,9 @@ export class PendingUpgrade {
   reject(status = 403, body?: string): void {
     const isError = Number.isInteger(status) && status >= 400 && status <= 599;
     if (!isError) throw invalidOption("status", status, "400..599", "upgrade");
+    if (body !== undefined && typeof body !== "string") {
+      throw invalidOption("body", typeof body, "a string", "upgrade");
+    }
     if (this.#isAnswered) return;
     this.#take();
     answer(this.#socket, { status }, body);
@@ -127,7 +130,7 @@ export class PendingUpgrade {
  * `commit: false` nothing is written, and it resolves with what awaits the answer.
  *
  * @throws {SocketError} (rejects) when the request was refused: it has been answered with `details.status` then.
- *   INVALID, `ERR_INVALID_OPTION`, for wrong options: nothing has been written
+ *   INVALID, `ERR_INVALID_OPTION`, for wrong options: it has been answered with 500
  * @see RFC 6455, section 4.2
  */
 export function upgrade(
@@ -142,13 +145,19 @@ export function upgrade(
   head: Buffer,
   options?: UpgradeOptions & { readonly commit?: true | undefined },
 ): Promise<WebSocket>;
+export function upgrade(
+  request: IncomingMessage,
+  socket: Duplex,
+  head: Buffer,
+  options: UpgradeOptions & { readonly commit?: boolean | undefined },
+): Promise<WebSocket | PendingUpgrade>;
 export async function upgrade(
   message: IncomingMessage,
   socket: Duplex,
   head: Buffer,
   options: UpgradeOptions & { readonly commit?: boolean | undefined } = DEFAULTS,
 ): Promise<WebSocket | PendingUpgrade> {
-  const upgrader = upgraderOf(options);
+  const upgrader = readOptions(options, socket);
   const request = upgrader.check(message);
   if (isRefusal(request)) throw refuse(socket, request);
   const startedAt = performance.now();
@@ -163,6 +172,16 @@ export async function upgrade(
   const timeLeftMs = limitMs && Math.max(limitMs - (performance.now() - startedAt), 1);
   const pending = new PendingUpgrade({ upgrader, request, socket, guard, timeLeftMs });
   return options.commit === false ? pending : pending.commit();
+}
+
+/** Where they are wrong the peer is told, too: nobody else will. */
+function readOptions(options: UpgradeOptions, socket: Duplex): Upgrader {
+  try {
+    return upgraderOf(options);
+  } catch (error) {
+    answer(socket, { status: 500 });
+    throw error;
+  }
 }
 
 function refuse(socket: Duplex, refusal: Refusal): SocketError {

@@ -3,7 +3,7 @@
 import type { IncomingMessage } from "node:http";
 import type { Duplex } from "node:stream";
 import { WsAcceptor } from "../adapter/ws-acceptor.ts";
-import { Handshaker } from "../adapter/ws-handshaker.ts";
+import { Handshaker, TakenError } from "../adapter/ws-handshaker.ts";
 import type { OutgoingTraffic, WsOptions } from "../adapter/ws-settings.ts";
 import { Deferred } from "../base/deferred.ts";
 import { startTimer } from "../base/timer.ts";
@@ -100,10 +100,12 @@ export class Upgrader {
     if (typeof protocol !== "string") return protocol;
     const answer = {
       protocol,
+      offered: request.protocols,
       headers: headers ? mergeHeaders(this.settings.headers, headers) : this.settings.headers,
     };
     const accepted = this.#handshaker.complete({ request: request.message, socket, head }, answer);
     if (accepted === null) return GONE;
+    if (accepted instanceof TakenError) return taken(accepted);
     if (accepted instanceof Error) return unreadable(accepted);
     return new WsAcceptor(accepted, request.place.href, this.#options);
   }
@@ -137,6 +139,11 @@ function unreadable(cause: Error): Refusal {
   return { status: 400, code: "ERR_BAD_HANDSHAKE", message: `upgrade: ${cause.message}`, cause };
 }
 
+function taken(cause: Error): Refusal {
+  const message = `upgrade: ${cause.message}; another listener of the server's upgrade event takes it, too`;
+  return { status: 500, code: "ERR_SOCKET_TAKEN", message, cause, isSilent: true };
+}
+
 function failed(what: string, cause: unknown): Refusal {
   return { status: 500, code: "ERR_AUTHENTICATION", message: `upgrade: ${what} threw`, cause };
 }
@@ -149,8 +156,8 @@ async function ask(
 ): Promise<Refusal | null> {
   try {
     const identity = await authenticate(request, signal);
-    if (identity === 403) return forbidden(undefined);
     if (identity === 401 || identity === false || (identity ?? null) === null) return UNKNOWN;
+    if (isStatus(identity)) return { ...forbidden(undefined), status: identity };
     request.identity = identity;
     return null;
   } catch (cause) {
@@ -165,6 +172,11 @@ function isDenial(cause: unknown): cause is SocketError {
     // What can't even be looked at is none of ours.
     return false;
   }
+}
+
+/** Statuses that refuse; a number as identity would be taken for one, and is refused with it. */
+function isStatus(identity: unknown): identity is number {
+  return Number.isInteger(identity) && Number(identity) >= 400 && Number(identity) <= 599;
 }
 
 const UNKNOWN: Refusal = {

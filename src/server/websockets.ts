@@ -11,9 +11,16 @@ import { frame } from "./broadcast.ts";
 import type { Handler } from "./handlers.ts";
 import { Hub } from "./hub.ts";
 import { checkOptions, isDuration, isText } from "./option-checks.ts";
-import { createOwnServer, LISTEN_CHECKS, type ListenOptions, listen } from "./own-server.ts";
+import {
+  closeServer,
+  createOwnServer,
+  LISTEN_CHECKS,
+  type ListenOptions,
+  listen,
+} from "./own-server.ts";
 import type { Peer } from "./peer.ts";
 import { Reception, type UpgradeHook } from "./reception.ts";
+import type { ParamsOf } from "./routes.ts";
 import type { SocketStats } from "./stats.ts";
 import { Topic } from "./topic.ts";
 import { readWebSocketsOptions, type WebSocketsOptions } from "./websockets-options.ts";
@@ -75,6 +82,13 @@ export class WebSockets implements Iterable<WebSocket> {
   attach(server: HttpServer, options: { readonly path?: string | undefined } = {}): this {
     this.#requireOpen("attach");
     checkOptions("WebSockets.attach", options, ATTACH_CHECKS);
+    if (
+      typeof Object(server).on !== "function" ||
+      typeof Object(server).listenerCount !== "function"
+    ) {
+      const wanted = "a server of node:http or node:https; of Express what app.listen returns";
+      throw invalidOption("server", typeof server, wanted, "WebSockets.attach");
+    }
     openDoor(server, this.#reception, options.path);
     return this;
   }
@@ -89,8 +103,10 @@ export class WebSockets implements Iterable<WebSocket> {
    */
   async listen(port = 0, options: ListenOptions = {}): Promise<AddressInfo> {
     this.#requireOpen("listen");
-    if (!isPort(port))
-      throw invalidOption("port", port, "an integer, 0..65535", "WebSockets.listen");
+    if (!isPort(port)) {
+      const shown = typeof port === "string" ? JSON.stringify(port) : port;
+      throw invalidOption("port", shown, "an integer, 0..65535", "WebSockets.listen");
+    }
     checkOptions("WebSockets.listen", options, LISTEN_CHECKS);
     const { upgrade, maxConnections } = this.#hub.settings;
     const { handshakeTimeoutMs } = upgrade;
@@ -111,6 +127,7 @@ export class WebSockets implements Iterable<WebSocket> {
    * @param path exact, as "/chat"; or with parameters, as "/chat/:room"
    * @throws {SocketError} INVALID, `ERR_INVALID_OPTION`, for what is no path
    */
+  route<Path extends string>(path: Path, handler: Handler<ParamsOf<Path>>): this;
   route(path: string, handler: Handler): this {
     if (typeof handler !== "function") {
       throw invalidOption("handler", typeof handler, "a function", "WebSockets.route");
@@ -222,11 +239,4 @@ export class WebSockets implements Iterable<WebSocket> {
 
 function isPort(port: unknown): boolean {
   return Number.isInteger(port) && Number(port) >= 0 && Number(port) <= 65_535;
-}
-
-function closeServer(server: HttpServer): Promise<void> {
-  return new Promise((resolve) => {
-    server.close(() => resolve());
-    server.closeAllConnections();
-  });
 }

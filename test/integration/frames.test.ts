@@ -5,7 +5,7 @@ import { describe, expect, onTestFinished, test, vi } from "vitest";
 import type { WebSocket as Ws } from "ws";
 import type { WsAdapter } from "../../src/adapter/ws.ts";
 import { Frame } from "../../src/adapter/ws-frame.ts";
-import { Compression } from "../../src/constants.ts";
+import { CLOSE_TIMEOUT_MS, Compression } from "../../src/constants.ts";
 import { SocketError } from "../../src/index.ts";
 import { type AcceptedPair, acceptOne } from "../support/accepting.ts";
 import { RecordingSink } from "../support/recording-sink.ts";
@@ -216,7 +216,7 @@ describe("a close frame", () => {
     expect(received()).toEqual(Buffer.concat([Buffer.of(0x81, 1, 0x61), CLOSE_1000]));
   });
 
-  test("that answers the peer's has nothing behind it of what its turn still held", async () => {
+  test("that answers the peer's stands behind what its turn still held", async () => {
     const sink = new RecordingSink();
     const { adapter, client } = await acceptOne("/silent", sink);
     const received = watchBytes(client);
@@ -232,21 +232,62 @@ describe("a close frame", () => {
     stream.uncork();
     await ended;
     await sink.next("close");
-    expect(received()).toEqual(CLOSE_1000);
-    expect(adapter.bufferedAmount).toBe(6);
+    const answer = Buffer.concat([Buffer.of(0x81, 6), Buffer.from("answer")]);
+    expect(received()).toEqual(Buffer.concat([answer, CLOSE_1000]));
+    expect(adapter.bufferedAmount).toBe(0);
+  });
+
+  test.each([1001, 1011, 1013, 4999])("of a server may say %i", async (code) => {
+    const sink = new RecordingSink();
+    const { adapter, client } = await acceptOne("/silent", sink);
+    const { seen, ended } = watch(client);
+    await sink.next("open");
+    adapter.close(code, "because");
+    await ended;
+    expect(seen).toEqual([["close", `${code}`]]);
+    const [, info] = await sink.next("close");
+    expect(info).toEqual({ code, reason: "because", wasClean: true });
+  });
+
+  test.each([999, 1005, 1006, 5000])("can't say %i", async (code) => {
+    const sink = new RecordingSink();
+    const { adapter } = await acceptOne("/silent", sink);
+    await sink.next("open");
+    expect(() => adapter.close(code, "")).toThrow();
+    expect(adapter.readyState).toBe(1);
+  });
+
+  test("is not waited for longer than 5 s where the peer has sent FIN without one, and reads nothing", async () => {
+    const { adapter, client, sink } = await acceptUnread();
+    adapter.send(new Uint8Array(STUCK_BYTES));
+    Reflect.get(client, "_socket").end();
+    await until(() => adapter.isEnding);
+    vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
+    onTestFinished(() => void vi.useRealTimers());
+    adapter.close(4000, "bye");
+    vi.advanceTimersByTime(CLOSE_TIMEOUT_MS - 1);
+    await turn();
+    expect(sink.names).not.toContain("close");
+    vi.advanceTimersByTime(1);
+    const [, info] = await sink.next("close");
+    expect(info).toMatchObject({ code: 1006, wasClean: false });
   });
 });
 
 describe("maxUnsent", () => {
-  test("closes on one that does not read with 1013, at the next send, with an error", async () => {
+  test("closes on one that does not read for more than three turns with 1013, after an error", async () => {
     // A closing handshake is given up after a while, however long the client has yet to read.
     vi.useFakeTimers({ toFake: ["setTimeout"] });
     onTestFinished(() => void vi.useRealTimers());
     const { adapter, client, sink } = await acceptUnread(MIB);
     const { seen, ended } = watch(client);
     adapter.sendFrame(new Frame(new Uint8Array(STUCK_BYTES)));
+    for (let turns = 0; turns < 3; turns += 1) {
+      await turn();
+      adapter.sendFrame(new Frame("waits"));
+      expect(adapter.readyState).toBe(1);
+    }
     await turn();
-    expect(adapter.readyState).toBe(1);
     adapter.sendFrame(new Frame("too much"));
     expect(adapter.readyState).toBe(2);
     expect(sink.names).not.toContain("error");
@@ -257,8 +298,22 @@ describe("maxUnsent", () => {
     await ended;
     expect(seen.at(-1)).toEqual(["close", "1013"]);
     const [, info] = await sink.next("close");
-    expect(info.wasClean).toBe(false);
+    expect(info).toEqual({ code: 1013, reason: "too slow", wasClean: true });
     expect(sink.names.filter((name) => name === "error")).toHaveLength(1);
+    expect(sink.names.indexOf("error")).toBeLessThan(sink.names.indexOf("close"));
+  });
+
+  test("counts what each message takes in memory: tiny ones are too many some time", async () => {
+    const { adapter, sink } = await acceptUnread(STUCK_BYTES + 100_000);
+    adapter.send(new Uint8Array(STUCK_BYTES));
+    for (let i = 0; i < 1000; i += 1) adapter.send("1");
+    for (let turns = 0; turns < 4; turns += 1) {
+      await turn();
+      adapter.send("1");
+    }
+    expect(adapter.readyState).toBe(2);
+    const [, error] = await sink.next("error");
+    expect(error.code).toBe("ERR_TOO_SLOW");
   });
 
   test.each([

@@ -55,7 +55,7 @@ export async function acceptOne(
 
   const [request, socket, head] = await upgrade;
   client.on("open", () => PEERS[url.pathname]?.(client, url.searchParams, request));
-  const answer = { protocol: chooseProtocol(request), headers: {} };
+  const answer = { protocol: chooseProtocol(request), headers: {}, offered: [...protocols] };
   const accepted = handshaker.complete({ request, socket, head }, answer);
   if (accepted === null || accepted instanceof Error) throw accepted ?? new Error("it has gone");
   const adapter = new WsAcceptor(accepted, url.href, options).accept(sink);

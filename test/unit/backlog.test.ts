@@ -1,78 +1,105 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { Frame } from "../../src/adapter/ws-frame.ts";
-import { Backlog } from "../../src/server/backlog.ts";
+import { MESSAGE_OVERHEAD_BYTES } from "../../src/adapter/ws-output.ts";
+import { Backlog, type Held } from "../../src/server/backlog.ts";
 
-const frameOf = (bytes: number): Frame => new Frame("x".repeat(bytes));
+const heldOf = (bytes: number, topic: string | null = null): Held => ({
+  frame: new Frame("x".repeat(bytes)),
+  topic,
+});
+
+/** The limit that is reached by so many messages of so many bytes together. */
+const room = (messages: number, bytes: number): number => messages * MESSAGE_OVERHEAD_BYTES + bytes;
 
 /** Takes all that there is. */
-function drain(backlog: Backlog): Frame[] {
-  const frames: Frame[] = [];
-  for (let next = backlog.shift(); next; next = backlog.shift()) frames.push(next);
-  return frames;
+function drain(backlog: Backlog): Held[] {
+  const taken: Held[] = [];
+  for (let next = backlog.shift(); next; next = backlog.shift()) taken.push(next);
+  return taken;
 }
 
 test("an empty backlog has nothing to take", () => {
-  expect(new Backlog(10).shift()).toBeUndefined();
+  const backlog = new Backlog(10);
+  expect(backlog.shift()).toBeUndefined();
+  expect(backlog.size).toBe(0);
 });
 
-test("messages come out in the order in which they went in", () => {
-  const backlog = new Backlog(10);
-  const frames = [frameOf(3), frameOf(0), frameOf(7)];
-  for (const frame of frames) expect(backlog.push(frame)).toBe(0);
-  expect(drain(backlog)).toEqual(frames);
+test("messages come out in the order in which they went in, each with its topic", () => {
+  const backlog = new Backlog(room(3, 10));
+  const held = [heldOf(3, "a"), heldOf(0), heldOf(7, "b")];
+  for (const each of held) expect(backlog.push(each)).toEqual([]);
+  expect(backlog.size).toBe(3);
+  expect(drain(backlog)).toEqual(held);
+  expect(backlog.size).toBe(0);
 });
 
-test("the oldest make room for the newest, as many as it takes", () => {
-  const backlog = new Backlog(10);
-  const [first, second, third, newest] = [frameOf(4), frameOf(4), frameOf(2), frameOf(7)];
-  for (const frame of [first, second, third]) expect(backlog.push(frame)).toBe(0);
-  expect(backlog.push(newest)).toBe(2);
-  expect(drain(backlog)).toEqual([third, newest]);
+test("the oldest make room for the newest, as many as it takes, and are handed back", () => {
+  const backlog = new Backlog(room(2, 10));
+  const [first, second, newest] = [heldOf(4, "a"), heldOf(4), heldOf(7, "b")];
+  for (const each of [first, second]) expect(backlog.push(each)).toEqual([]);
+  const dropped = backlog.push(newest);
+  expect(dropped).toHaveLength(2);
+  expect(dropped[0]).toBe(first);
+  expect(dropped[1]).toBe(second);
+  expect(drain(backlog)).toEqual([newest]);
+});
+
+test("a message counts with what it takes itself, so that empty ones fill it, too", () => {
+  const backlog = new Backlog(room(3, 0));
+  const held = [heldOf(0), heldOf(0), heldOf(0)];
+  for (const each of held) expect(backlog.push(each)).toEqual([]);
+  const [oldest] = backlog.push(heldOf(0));
+  expect(oldest).toBe(held[0]);
+  expect(backlog.size).toBe(3);
 });
 
 test("the newest is kept, however large, and alone", () => {
   const backlog = new Backlog(10);
-  const huge = frameOf(1000);
-  expect(backlog.push(frameOf(1))).toBe(0);
-  expect(backlog.push(huge)).toBe(1);
+  const [small, huge] = [heldOf(1), heldOf(1000)];
+  expect(backlog.push(small)).toEqual([]);
+  expect(backlog.push(huge)).toEqual([small]);
   expect(drain(backlog)).toEqual([huge]);
 });
 
 test("one that may hold nothing holds the newest message", () => {
   const backlog = new Backlog(0);
-  const newest = frameOf(1);
-  expect(backlog.push(frameOf(1))).toBe(0);
-  expect(backlog.push(newest)).toBe(1);
+  const [oldest, newest] = [heldOf(1), heldOf(2)];
+  expect(backlog.push(oldest)).toEqual([]);
+  expect(backlog.push(newest)).toEqual([oldest]);
   expect(drain(backlog)).toEqual([newest]);
 });
 
 test("what was taken makes room", () => {
-  const backlog = new Backlog(10);
-  backlog.push(frameOf(10));
+  const backlog = new Backlog(room(1, 10));
+  backlog.push(heldOf(10));
   backlog.shift();
-  expect(backlog.push(frameOf(10))).toBe(0);
+  expect(backlog.push(heldOf(10))).toEqual([]);
 });
 
 test("over any pushes and takes nothing is lost uncounted, and the limit holds", () => {
-  const step = fc.oneof(fc.integer({ min: 0, max: 30 }), fc.constant("shift" as const));
+  const step = fc.oneof(fc.integer({ min: 0, max: 600 }), fc.constant("shift" as const));
   const steps = fc.array(step, { maxLength: 200, size: "max" });
   fc.assert(
-    fc.property(fc.integer({ min: 0, max: 60 }), steps, (maxBytes, taken) => {
+    fc.property(fc.integer({ min: 0, max: 2000 }), steps, (maxBytes, taken) => {
       const backlog = new Backlog(maxBytes);
-      let model: Frame[] = [];
+      let model: Held[] = [];
       for (const next of taken) {
         if (next === "shift") expect(backlog.shift()).toBe(model.shift());
         else {
-          const frame = frameOf(next);
-          const dropped = backlog.push(frame);
-          const before = [...model, frame];
-          model = before.slice(dropped);
+          const held = heldOf(next);
+          const dropped = backlog.push(held);
+          const before = [...model, held];
+          expect(dropped).toEqual(before.slice(0, dropped.length));
+          model = before.slice(dropped.length);
           const bytesFrom = (index: number): number =>
-            before.slice(index).reduce((sum, { payloadBytes }) => sum + payloadBytes, 0);
-          expect(bytesFrom(dropped) <= maxBytes || model.length === 1).toBe(true);
+            before
+              .slice(index)
+              .reduce((sum, { frame }) => sum + frame.payloadBytes + MESSAGE_OVERHEAD_BYTES, 0);
+          expect(bytesFrom(dropped.length) <= maxBytes || model.length === 1).toBe(true);
           // Not one more than it took.
-          expect(dropped === 0 || bytesFrom(dropped - 1) > maxBytes).toBe(true);
+          expect(dropped.length === 0 || bytesFrom(dropped.length - 1) > maxBytes).toBe(true);
+          expect(backlog.size).toBe(model.length);
         }
       }
       expect(drain(backlog)).toEqual(model);

@@ -93,6 +93,8 @@ describe("a deflated frame", () => {
   });
 });
 
+const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+
 describe("a batch", () => {
   const [a, b, c] = [new Frame("a"), new Frame("b"), new Frame("c")];
 
@@ -127,5 +129,27 @@ describe("a batch", () => {
       variants.map((variant) => variant.after(small.after(null))),
     );
     expect(new Set(seen).size).toBe(3);
+  });
+
+  test("is no longer kept by its frame once the turn is over, with all that came behind it", async () => {
+    const frame = new Frame("kept in a backlog");
+    const deflated = frame.deflated(15);
+    const before = [frame.after(null), deflated.after(null)];
+    for (const batch of before) batch.with(new Frame("for others"));
+    await turn();
+    expect(frame.after(null)).not.toBe(before[0]);
+    expect(deflated.after(null)).not.toBe(before[1]);
+    // And of the next turn there is one for all again.
+    expect(frame.after(null)).toBe(frame.after(null));
+  });
+
+  test("of very many frames is put together in time", () => {
+    const count = 250_000;
+    let batch = a.after(null);
+    for (let i = 1; i < count; i += 1) batch = batch.with(i % 2 === 0 ? a : b);
+    const { bytes } = batch;
+    // Each frame moved all that stood before it: the test's own time limit would end that.
+    expect(bytes).toHaveLength(3 * count);
+    expect(bytes.toString("latin1", 3 * count - 6)).toBe("\x81\x01a\x81\x01b");
   });
 });

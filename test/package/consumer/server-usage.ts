@@ -5,8 +5,10 @@ import { Compression, type Connection, isText, SocketError, type WebSocket } fro
 import {
   type Authenticate,
   type Handler,
+  type ParamsOf,
   type PendingUpgrade,
   type RefusedMessage,
+  type RouteParams,
   type ServerConnection,
   type SocketStats,
   type Topic,
@@ -59,6 +61,22 @@ sockets
     const client: Connection = connection;
     await client.send(`${url.pathname}${connection.topics.join()}`);
   });
+
+sockets.route("/rooms/:room{/:page}/*files", ({ id }, { params }) => {
+  const room: string = params.room;
+  const page: string | undefined = params.page;
+  const files: readonly string[] = params.files;
+  sockets.to(room).send({ id, page, files });
+});
+const path: string = process.argv[2] ?? "/any";
+sockets.route(path, (_connection, { params }) => {
+  const { name }: RouteParams = params;
+  return name;
+});
+export const blue: ParamsOf<"/rooms/:room"> = { room: "blue" };
+const kick: Handler<{ readonly room: string }> = (connection, { params }) =>
+  connection.leave(params.room);
+sockets.route("/kick/:room", kick);
 
 sockets.onUpgrade = (socket: WebSocket, { address }) => void socket.send(address);
 
