@@ -105,8 +105,8 @@ export class WsOutput {
   #outbox: Outbox | null = null;
   /** Turns in which more than the limit has waited, one after the other. */
   #fullTurns = 0;
-  /** All payload bytes that were ever taken. */
-  #takenBytes = 0;
+  /** Payload bytes that have left. */
+  #leftBytes = 0;
   /** What is to be done behind everything held. */
   #whenEmpty: (() => void) | null = null;
 
@@ -123,7 +123,7 @@ export class WsOutput {
 
   /** Payload bytes that were taken so far, sent or not. */
   get takenBytes(): number {
-    return this.#takenBytes + (this.#outbox?.bytes ?? 0);
+    return this.#leftBytes + this.bytes;
   }
 
   /** Bytes that wait now, to be read or compressed as well, each message with what it takes in memory. */
@@ -149,7 +149,7 @@ export class WsOutput {
   }
 
   send(data: string | Uint8Array | Blob): void {
-    this.flush();
+    if (this.#batch !== null) this.flush();
     if (this.#closing || this.#ws?.readyState !== ReadyState.OPEN) {
       this.#discard(data);
     } else if (this.#outbox || data instanceof Blob) this.#hold(data);
@@ -213,9 +213,7 @@ export class WsOutput {
 
   /** What can't be sent any more stays counted. */
   #discard(data: string | Uint8Array | Blob): void {
-    const bytes = payloadBytes(data);
-    this.#unsentBytes += bytes;
-    this.#takenBytes += bytes;
+    this.#unsentBytes += payloadBytes(data);
   }
 
   #isFull(): boolean {
@@ -236,7 +234,6 @@ export class WsOutput {
 
   #count(bytes: number): void {
     this.#unsentBytes += bytes;
-    this.#takenBytes += bytes;
     const { traffic } = this.#settings;
     if (!traffic) return;
     traffic.messagesOut += 1;
@@ -261,6 +258,7 @@ export class WsOutput {
     // Node reports no error for what a dropped connection had not taken.
     if (this.#owner.isLost()) return;
     this.#unsentBytes -= this.#sentBytes;
+    this.#leftBytes += this.#sentBytes;
     this.#sentBytes = 0;
     if (this.#fullTurns > 0) this.#isFull();
     this.#owner.handleDrain();

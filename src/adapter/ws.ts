@@ -10,7 +10,7 @@ import { CLOSE_TIMEOUT_MS, CloseCode, ReadyState } from "../constants.ts";
 import type { SocketError } from "../errors.ts";
 import { ABNORMAL_END, type Adapter, type AdapterSink, type Payload } from "./adapter.ts";
 import { describeAbort } from "./ends.ts";
-import { WsDial } from "./ws-dial.ts";
+import { type DialOwner, WsDial } from "./ws-dial.ts";
 import {
   describeDialFailure,
   describeLoss,
@@ -44,7 +44,7 @@ export interface Accepted {
 }
 
 /** A `ws` socket, from its dial on. */
-export class WsAdapter implements Adapter, WsOwner, ReportsOwner {
+export class WsAdapter implements Adapter, WsOwner, ReportsOwner, DialOwner {
   /** As it was dialled, whatever it was redirected to. */
   readonly url: string;
   readonly #options: WsOptions;
@@ -83,16 +83,12 @@ export class WsAdapter implements Adapter, WsOwner, ReportsOwner {
   /** Starts the handshake; called once, as `accept` is, and instead of it. */
   dial(url: URL, connect: Connect, request: GuardedOptions): void {
     const { signal } = request.options;
-    this.#dial = new WsDial(url, connect, request, {
-      take: (ws) => this.#take(ws),
-      handleUnstarted: (error) => this.#handleUnstarted(error),
-      abort: (error) => this.#abort(error),
-    });
+    this.#dial = new WsDial(url, connect, request, this);
     try {
       this.#dial.start();
       if (signal) this.#watch(signal);
     } catch (error) {
-      this.#handleUnstarted(error);
+      this.handleUnstarted(error);
       this.#handleClose(CloseCode.ABNORMAL_CLOSURE, "");
     }
   }
@@ -102,7 +98,7 @@ export class WsAdapter implements Adapter, WsOwner, ReportsOwner {
     this.#accepted = true;
     this.#socket = socket;
     this.#extensions = extensions;
-    this.#take(ws);
+    this.take(ws);
     // Nothing may be reported from within the call that accepts.
     this.#reports.reportLater(() => this.#sink.open());
     this.#noteOpen(ws);
@@ -153,7 +149,7 @@ export class WsAdapter implements Adapter, WsOwner, ReportsOwner {
   send(data: Payload): void {
     const payload = isBufferSource(data) ? viewFixed(data) : data;
     this.#output ??= this.#createOutput();
-    this.#checkStuck(this.#output);
+    if (this.#options.maxUnsent !== undefined) this.#checkStuck(this.#output);
     this.#output.send(payload);
   }
 
@@ -300,17 +296,18 @@ export class WsAdapter implements Adapter, WsOwner, ReportsOwner {
   }
 
   #watch(signal: AbortSignal): void {
-    const abort = (): void => this.#abort(describeAbort(this.url, signal.reason));
+    const abort = (): void => this.abort(describeAbort(this.url, signal.reason));
     this.#forgetSignal = whenAborted(signal, abort);
   }
 
-  #take(ws: ReportingSocket): void {
+  /** Takes the socket of the next handshake. */
+  take(ws: ReportingSocket): void {
     ws.owner = this;
     this.#ws = ws;
   }
 
   /** Takes what the start of a handshake threw: the one error. */
-  #handleUnstarted(error: unknown): void {
+  handleUnstarted(error: unknown): void {
     // Nothing may be reported from within the call that dials.
     this.#reports.hold();
     this.#explain(describeDialFailure(error, this.url));
@@ -356,7 +353,8 @@ export class WsAdapter implements Adapter, WsOwner, ReportsOwner {
     this.#reports.report(() => this.#sink.error(error));
   }
 
-  #abort(error: SocketError): void {
+  /** Ends it at once, and says why. */
+  abort(error: SocketError): void {
     // The caller's signal may be aborted from anywhere, and ws reports the end of a dial too soon.
     if (this.#state === ReadyState.CONNECTING) this.#reports.hold();
     this.#explain(error);
@@ -386,7 +384,7 @@ export class WsAdapter implements Adapter, WsOwner, ReportsOwner {
     return new WsOutput(this.#ws, settings, {
       isLost: () => this.#socket?.destroyed ?? false,
       handleDrain: () => this.#reports.report(() => this.#sink.drain?.()),
-      handleUnreadable: (cause) => this.#abort(describeUnreadable(cause, this.url)),
+      handleUnreadable: (cause) => this.abort(describeUnreadable(cause, this.url)),
     });
   }
 }

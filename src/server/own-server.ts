@@ -42,8 +42,21 @@ const CHECK_INTERVAL_MS = 1_000;
 /** TCP connections beyond those that may be WebSockets: whom to tell that there is no room. */
 const SPARE_CONNECTIONS = 1_000;
 
-/** All TCP connections: Node forgets to close those that have not finished their TLS handshake. */
+/** All TCP connections of a server that speaks TLS: Node forgets to close those that have not finished their TLS handshake. */
 const socketsOf = new WeakMap<HttpServer, Set<Socket>>();
+
+/** By one function for all of a server's sockets: each may live for long. */
+function trackSockets(server: HttpServer): void {
+  const sockets = new Set<Socket>();
+  socketsOf.set(server, sockets);
+  function forget(this: Socket): void {
+    sockets.delete(this);
+  }
+  server.on("connection", (socket: Socket) => {
+    sockets.add(socket);
+    socket.on("close", forget);
+  });
+}
 
 /** Makes a server for nothing but WebSockets: other requests are answered with 426. */
 export function createOwnServer(
@@ -70,12 +83,7 @@ export function createOwnServer(
     };
     response.writeHead(426, { ...headers, "Content-Type": "text/plain; charset=utf-8" }).end(body);
   });
-  const sockets = new Set<Socket>();
-  socketsOf.set(server, sockets);
-  server.on("connection", (socket: Socket) => {
-    sockets.add(socket);
-    socket.once("close", () => sockets.delete(socket));
-  });
+  if (tls) trackSockets(server);
   if (Number.isFinite(maxConnections)) server.maxConnections = maxConnections + SPARE_CONNECTIONS;
   return server;
 }
@@ -110,6 +118,7 @@ export function listen(server: HttpServer, port: number, host?: string): Promise
 export function closeServer(server: HttpServer): Promise<void> {
   return new Promise((resolve) => {
     server.close(() => resolve());
+    server.closeAllConnections();
     for (const socket of socketsOf.get(server) ?? []) socket.destroy();
   });
 }
