@@ -150,11 +150,13 @@ export class Dispatch {
   message(data: string | Uint8Array): void {
     const isBlob = this.binaryType === "blob" && typeof data !== "string";
     const value = isBlob ? new Blob([toArrayBuffer(data)]) : data;
-    this.#emit("message", value, () => {
+    this.#emitter?.emit("message", value);
+    // Written out, unlike the others: it is the way of every message.
+    if (this.#watched?.has("message")) {
       this.#origin ||= new URL(this.#target.url).origin;
       const body = value instanceof Uint8Array ? toArrayBuffer(value) : value;
-      return createMessageEvent({ data: body, origin: this.#origin });
-    });
+      this.#target.dispatchEvent(createMessageEvent({ data: body, origin: this.#origin }));
+    }
   }
 
   error(error: SocketError): void {
