@@ -4,7 +4,7 @@
 import type { IncomingMessage } from "node:http";
 import type { Socket } from "node:net";
 import type { Duplex } from "node:stream";
-import Ws, { WebSocketServer } from "ws";
+import Ws, { type Server, WebSocketServer } from "ws";
 import type { Accepted } from "./ws.ts";
 import { toWsSettings, type WsOptions } from "./ws-settings.ts";
 import { createReportingClass, type ReportingClass, type ReportingSocket } from "./ws-socket.ts";
@@ -35,20 +35,21 @@ let Reporting: ReportingClass | null = null;
 export class TakenError extends Error {}
 
 /** The request as ws needs it: lists as they were read here, since ws refuses some that are right. */
-function rewrite({ url, headers }: IncomingMessage, { offered }: Answer): IncomingMessage {
-  const fields = {
+function rewrite(request: IncomingMessage, { offered }: Answer): IncomingMessage {
+  const { headers } = request;
+  const value = {
     upgrade: "websocket",
     "sec-websocket-version": "13",
     "sec-websocket-key": headers["sec-websocket-key"],
     "sec-websocket-extensions": headers["sec-websocket-extensions"],
     "sec-websocket-protocol": offered.length === 0 ? undefined : offered.join(", "),
   };
-  return { method: "GET", url, headers: fields } as unknown as IncomingMessage;
+  return Object.create(request, { headers: { value } });
 }
 
 /** Completes handshakes that agree on the same compression and limit. */
 export class Handshaker {
-  readonly #server: WebSocketServer;
+  readonly #server: Server<ReportingClass>;
   #answer: Answer | null = null;
   #extensions = "";
   #problem: Error | null = null;
@@ -60,7 +61,7 @@ export class Handshaker {
       clientTracking: false,
       ...toWsSettings(settings),
       handleProtocols: () => this.#answer?.protocol || false,
-      WebSocket: Reporting as unknown as typeof Ws,
+      WebSocket: Reporting,
     };
     this.#server = new WebSocketServer(options);
     this.#server.on("headers", (lines) => this.#handleHeaders(lines));
@@ -80,7 +81,7 @@ export class Handshaker {
     this.#problem = null;
     try {
       this.#server.handleUpgrade(rewrite(request, answer), socket, head, (accepted) => {
-        ws = accepted as unknown as ReportingSocket;
+        ws = accepted;
       });
     } catch (cause) {
       // Somebody else has upgraded this socket: what is written to it is his business.

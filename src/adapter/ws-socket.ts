@@ -33,23 +33,13 @@ export interface ReportingSocket extends WsSocket {
 /** Starts a handshake; it may throw what Node's `http`, `tls` or an agent throws. */
 export type Connect = (url: URL, options: WebSocketOptions) => ReportingSocket;
 
-/** A socket of a server has no URL and no subprotocols before its handshake. */
-export type ReportingClass = new (
-  url: URL | null,
-  protocols: string[] | undefined,
-  options: object,
-) => ReportingSocket;
+export type ReportingClass = ReturnType<typeof createReportingClass>;
 
 /** The class of `ws`, its sockets reporting to their adapters. */
-export function createReportingClass(Ws: typeof WsSocket): ReportingClass {
+export function createReportingClass(Ws: typeof WsSocket) {
   return class extends Ws implements ReportingSocket {
     owner: WsOwner | null = null;
     startedClosing = false;
-
-    constructor(url: URL | null, protocols: string[] | undefined, options: object) {
-      // Its types do not know the way that its own server makes sockets.
-      super(url as URL, protocols, options);
-    }
 
     override close(code?: number, reason?: string | Buffer): void {
       this.owner?.handleClosing?.();
