@@ -8,7 +8,7 @@ import { Fifo } from "../base/fifo.ts";
 import { Outbox } from "../base/outbox.ts";
 import { ReadyState } from "../constants.ts";
 import type { Batch, Frame } from "./ws-frame.ts";
-import type { OutgoingTraffic } from "./ws-settings.ts";
+import type { Traffic } from "./ws-settings.ts";
 import { Turn } from "./ws-turn.ts";
 
 // What a send asks of ws, by [binary][compressed]; shared, since ws only reads them.
@@ -34,7 +34,7 @@ export interface OutputSettings {
   /** Bytes that may wait for the peer; undefined for no limit. */
   readonly maxUnsent?: number | undefined;
   /** Where what is sent is counted up. */
-  readonly traffic?: OutgoingTraffic | undefined;
+  readonly traffic?: Traffic | undefined;
 }
 
 /** Who is told how the output fares. */

@@ -9,8 +9,10 @@ import {
 import type { WebSocketOptions } from "./adapter.ts";
 import { pieceLimits } from "./ws-fragments.ts";
 
-/** Counts what is sent: messages, and bytes of their payload. */
-export interface OutgoingTraffic {
+/** Messages, and bytes of their payload; counted up by whoever carries them. */
+export interface Traffic {
+  messagesIn: number;
+  bytesIn: number;
   messagesOut: number;
   bytesOut: number;
 }
@@ -20,8 +22,8 @@ export interface WsOptions
   extends Pick<WebSocketOptions, "compression" | "compressionThreshold" | "readLimit"> {
   /** Bytes that the peer may keep waiting, before it is closed on with 1013. @default Infinity */
   readonly maxUnsent?: number | undefined;
-  /** Where what is sent is counted up. */
-  readonly traffic?: OutgoingTraffic | undefined;
+  /** Where what is sent and received is counted up. */
+  readonly traffic?: Traffic | undefined;
 }
 
 /** What each mode offers (RFC 7692, section 7.1.1); the adapter decides which messages are compressed. */

@@ -33,10 +33,14 @@ export interface ReportingSocket extends WsSocket {
 /** Starts a handshake; it may throw what Node's `http`, `tls` or an agent throws. */
 export type Connect = (url: URL, options: WebSocketOptions) => ReportingSocket;
 
-export type ReportingClass = ReturnType<typeof createReportingClass>;
+/** The class of `ws` with its statics, as its own server asks for it. */
+export type ReportingClass = Pick<typeof WsSocket, keyof typeof WsSocket> & {
+  new (address: null): ReportingSocket;
+  new (address: string | URL, protocols?: string | object, options?: object): ReportingSocket;
+};
 
 /** The class of `ws`, its sockets reporting to their adapters. */
-export function createReportingClass(Ws: typeof WsSocket) {
+export function createReportingClass(Ws: typeof WsSocket): ReportingClass {
   return class extends Ws implements ReportingSocket {
     owner: WsOwner | null = null;
     startedClosing = false;

@@ -203,6 +203,11 @@ export class WsAdapter implements Adapter, WsOwner, ReportsOwner, DialOwner {
       this.resume();
       return;
     }
+    const { traffic } = this.#options;
+    if (traffic) {
+      traffic.messagesIn += 1;
+      traffic.bytesIn += payload.length;
+    }
     const data = isBinary ? payload : payload.toString();
     if (this.#reports.isWaiting || this.#sink.separateTasks) {
       this.#reports.reportLater(() => this.#sink.message(data));

@@ -10,7 +10,7 @@ import { publishClose, publishDropped, publishError } from "./diagnostics.ts";
 import { Heartbeat } from "./heartbeat.ts";
 import type { Peer, PeerOwner, RateLimits } from "./peer.ts";
 import { Registry } from "./registry.ts";
-import { Stats, type Traffic } from "./stats.ts";
+import { Stats } from "./stats.ts";
 import type { WebSocketsSettings } from "./websockets-options.ts";
 
 /** To whom, beside all, and how. */
@@ -35,9 +35,6 @@ export class Hub implements PeerOwner {
     this.#heartbeat = new Heartbeat(settings, this.registry);
   }
 
-  get traffic(): Traffic {
-    return this.stats.traffic;
-  }
   get rates(): RateLimits {
     return this.settings;
   }

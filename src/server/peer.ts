@@ -8,7 +8,6 @@ import { CloseCode } from "../constants.ts";
 import { type ErrorKind, SocketError } from "../errors.ts";
 import type { WebSocket } from "../websocket.ts";
 import type { Backlog } from "./backlog.ts";
-import type { Traffic } from "./stats.ts";
 import { TokenBucket } from "./token-bucket.ts";
 
 /** How fast a client may send; `Infinity` for no limit. */
@@ -21,7 +20,6 @@ export interface RateLimits {
 
 /** Whose peers they are. */
 export interface PeerOwner {
-  readonly traffic: Traffic;
   readonly rates: RateLimits;
   /** It has failed; its end follows. */
   handleError(peer: Peer, error: SocketError): void;
@@ -115,11 +113,7 @@ export class Peer implements AdapterSink {
   message(data: string | Uint8Array): void {
     this.heardAtMs = 0;
     if (this.#hasFailed) return;
-    const { traffic } = this.#owner;
-    const bytes = typeof data === "string" ? Buffer.byteLength(data) : data.length;
-    traffic.messagesIn += 1;
-    traffic.bytesIn += bytes;
-    if (this.#rates) this.#checkRates(this.#rates, bytes);
+    if (this.#rates) this.#checkRates(this.#rates, data);
     if (!this.#hasFailed) this.#sink?.message(data);
   }
 
@@ -148,7 +142,8 @@ export class Peer implements AdapterSink {
     this.#sink?.close(info);
   }
 
-  #checkRates(rates: Rates, bytes: number): void {
+  #checkRates(rates: Rates, data: string | Uint8Array): void {
+    const bytes = typeof data === "string" ? Buffer.byteLength(data) : data.length;
     const nowMs = performance.now();
     const { messagesPerSecond, bytesPerSecond } = this.#owner.rates;
     if (!rates.messages.take(1, nowMs)) {

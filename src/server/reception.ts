@@ -41,7 +41,7 @@ export class Reception {
   constructor(hub: Hub) {
     this.#hub = hub;
     this.handlers = new Handlers(hub.settings.onError);
-    this.#upgrader = new Upgrader(hub.settings.upgrade, hub.traffic);
+    this.#upgrader = new Upgrader(hub.settings.upgrade, hub.stats.traffic);
   }
 
   get isClosed(): boolean {

@@ -1,13 +1,7 @@
 /** Stats: what a server has done so far, in numbers.
  *  Plain fields, since some of them are counted up with every message. */
 
-/** Messages and bytes of payload; whoever carries a message counts it up here himself. */
-export interface Traffic {
-  messagesIn: number;
-  bytesIn: number;
-  messagesOut: number;
-  bytesOut: number;
-}
+import type { Traffic } from "../adapter/ws-settings.ts";
 
 /** What a server has done since it was made. Each count only grows, but for `open` and `unsentBytes`. */
 export interface SocketStats {

@@ -4,7 +4,7 @@ import type { IncomingMessage } from "node:http";
 import type { Duplex } from "node:stream";
 import { WsAcceptor } from "../adapter/ws-acceptor.ts";
 import { Handshaker, TakenError } from "../adapter/ws-handshaker.ts";
-import type { OutgoingTraffic, WsOptions } from "../adapter/ws-settings.ts";
+import type { Traffic, WsOptions } from "../adapter/ws-settings.ts";
 import { Deferred } from "../base/deferred.ts";
 import { startTimer } from "../base/timer.ts";
 import { isSocketError, type SocketError } from "../errors.ts";
@@ -36,8 +36,8 @@ export class Upgrader {
   /** What ends each wait for `authenticate`. */
   readonly #waits = new Set<(refusal: Refusal) => void>();
 
-  /** @param traffic where what the sockets send is counted up */
-  constructor(settings: UpgradeSettings, traffic?: OutgoingTraffic) {
+  /** @param traffic where what the sockets send and receive is counted up */
+  constructor(settings: UpgradeSettings, traffic?: Traffic) {
     this.settings = settings;
     const { compression, compressionThreshold, readLimit, maxUnsent } = settings;
     this.#options = { compression, compressionThreshold, readLimit, maxUnsent, traffic };

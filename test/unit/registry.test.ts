@@ -4,7 +4,6 @@ import { Peer, type PeerOwner } from "../../src/server/peer.ts";
 import { Registry } from "../../src/server/registry.ts";
 
 const owner: PeerOwner = {
-  traffic: { messagesIn: 0, bytesIn: 0, messagesOut: 0, bytesOut: 0 },
   rates: {
     messagesPerSecond: Number.POSITIVE_INFINITY,
     bytesPerSecond: Number.POSITIVE_INFINITY,
