@@ -135,6 +135,9 @@ export interface TlsOptions {
   checkServerIdentity?(hostname: string, certificate: object): Error | undefined;
 }
 
+/** Who makes and reads frames in Node: onesocket itself, or `ws`. */
+export type Framing = "own" | "ws";
+
 /**
  * Options of a `WebSocket`: how it dials. They are for Node; a page's sockets leave nothing to choose, and
  * there each of them throws a `SocketError` INVALID with code `ERR_UNSUPPORTED`.
@@ -174,6 +177,11 @@ export interface WebSocketOptions {
    * @default 0
    */
   readonly followRedirects?: number | undefined;
+  /**
+   * Who makes and reads the frames, the handshake apart. `"ws"` is slower, and there to be compared with.
+   * @default "own", or `"ws"` where the environment variable `ONESOCKET_FRAMING` says so
+   */
+  readonly framing?: Framing | undefined;
   /** Aborting it ends the dial, and later the connection, at once: an error of kind CANCELED, then close. */
   readonly signal?: AbortSignal | undefined;
 }

@@ -20,7 +20,7 @@ export function createWsDialer(Ws: typeof WsSocket): Dialer {
       const names = listProtocols(protocols);
       const address = parseSocketUrl(text);
       checkProtocols(names);
-      Reporting ??= createReportingClass(Ws);
+      Reporting ??= createReportingClass(Ws, false);
       const Class = Reporting;
       const adapter = new WsAdapter(address.href, options, sink);
       const connect: Connect = (target, settings) => {

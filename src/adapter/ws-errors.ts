@@ -7,8 +7,9 @@ import { SocketError } from "../errors.ts";
 /** Client errors that a later try may not meet again (RFC 9110, section 15.5; RFC 6585). */
 const RETRYABLE_4XX: ReadonlySet<number> = new Set([408, 425, 429]);
 
-/** What ws says of a message past the limit, and of a frame past what a number can count. */
+/** What is said of a message past the limit, by ws also of a frame past what a number can count. */
 const TOO_BIG: ReadonlySet<string> = new Set([
+  "ERR_MESSAGE_TOO_BIG",
   "WS_ERR_UNSUPPORTED_MESSAGE_LENGTH",
   "WS_ERR_UNSUPPORTED_DATA_PAYLOAD_LENGTH",
 ]);
@@ -67,7 +68,7 @@ export function describeRedirect(from: string, to: string, why: string): SocketE
 export function describeProtocolError(error: Error, url: string, readLimit: number): SocketError {
   const code = codeOf(error);
   if (code !== undefined && TOO_BIG.has(code)) return describeTooBig(url, readLimit, error);
-  const isText = code === "WS_ERR_INVALID_UTF8";
+  const isText = code === "ERR_INVALID_UTF8" || code === "WS_ERR_INVALID_UTF8";
   return new SocketError("INTERNAL", `WebSocket ${redact(url)}: protocol error: ${error.message}`, {
     code: isText ? "ERR_INVALID_UTF8" : "ERR_PROTOCOL",
     cause: error,

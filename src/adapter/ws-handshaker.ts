@@ -5,8 +5,11 @@ import type { IncomingMessage } from "node:http";
 import type { Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import Ws, { type Server, WebSocketServer } from "ws";
+import { Compression } from "../constants.ts";
+import { FrameSocket } from "./frame-socket.ts";
+import type { Wire } from "./wire.ts";
 import type { Accepted } from "./ws.ts";
-import { toWsSettings, type WsOptions } from "./ws-settings.ts";
+import { framingOf, toReaderSettings, toWsSettings, type WsOptions } from "./ws-settings.ts";
 import { createReportingClass, type ReportingClass, type ReportingSocket } from "./ws-socket.ts";
 
 const EXTENSIONS_FIELD = "sec-websocket-extensions:";
@@ -49,19 +52,21 @@ function rewrite(request: IncomingMessage, { offered }: Answer): IncomingMessage
 
 /** Completes handshakes that agree on the same compression and limit. */
 export class Handshaker {
-  readonly #server: Server<ReportingClass>;
+  readonly #server: Server;
+  readonly #settings: WsOptions;
   #answer: Answer | null = null;
   #extensions = "";
   #problem: Error | null = null;
+  #wire: Wire | null = null;
 
   constructor(settings: WsOptions) {
-    Reporting ??= createReportingClass(Ws);
-    const options = {
+    this.#settings = settings;
+    const options: object = {
       noServer: true,
       clientTracking: false,
       ...toWsSettings(settings),
       handleProtocols: () => this.#answer?.protocol || false,
-      WebSocket: Reporting,
+      WebSocket: this.#chooseClass(),
     };
     this.#server = new WebSocketServer(options);
     this.#server.on("headers", (lines) => this.#handleHeaders(lines));
@@ -75,13 +80,13 @@ export class Handshaker {
    * @returns what is wrong with the request, where ws finds something; null where the peer has gone
    */
   complete({ request, socket, head }: Handshake, answer: Answer): Accepted | Error | null {
-    let ws: ReportingSocket | null = null;
     this.#answer = answer;
     this.#extensions = "";
-    this.#problem = null;
+    this.#problem = this.#wire = null;
     try {
       this.#server.handleUpgrade(rewrite(request, answer), socket, head, (accepted) => {
-        ws = accepted;
+        // Where ws makes the frames, what it has made is the wire.
+        this.#wire ??= accepted as ReportingSocket;
       });
     } catch (cause) {
       // Somebody else has upgraded this socket: what is written to it is his business.
@@ -89,8 +94,28 @@ export class Handshaker {
     } finally {
       this.#answer = null;
     }
-    if (ws) return { ws, socket: socket as Socket, extensions: this.#extensions };
+    const wire: Wire | null = this.#wire;
+    if (wire) return { wire, socket: socket as Socket, extensions: this.#extensions };
     return this.#problem;
+  }
+
+  /** What `ws` is to make of a socket whose handshake is done. */
+  #chooseClass(): object {
+    const { compression = Compression.DISABLED } = this.#settings;
+    if (framingOf(this.#settings) === "ws" || compression !== Compression.DISABLED) {
+      Reporting ??= createReportingClass(Ws, true);
+      return Reporting;
+    }
+    const settings = toReaderSettings(this.#settings, true);
+    const take = (socket: Duplex, head: Buffer): void => {
+      const protocol = this.#answer?.protocol ?? "";
+      this.#wire = new FrameSocket({ socket, head, protocol }, settings);
+    };
+    return class {
+      setSocket(socket: Duplex, head: Buffer): void {
+        take(socket, head);
+      }
+    };
   }
 
   #handleHeaders(lines: string[]): void {

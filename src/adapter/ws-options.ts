@@ -1,6 +1,5 @@
 /** Options of a dial by `ws`: checked here, and put into its words. */
 
-import { connect, type Socket } from "node:net";
 import { parseDuration, WANTED_DURATION } from "../base/duration.ts";
 import {
   Compression,
@@ -10,9 +9,16 @@ import {
 } from "../constants.ts";
 import { invalidOption, SocketError } from "../errors.ts";
 import type { TlsOptions, WebSocketOptions } from "./adapter.ts";
+import { connectPlain, connectSecure } from "./frame-lent.ts";
 import { checkHeaderFields } from "./header-fields.ts";
-import { checkLiteral, connectPublic, lookupPublic } from "./ws-private-networks.ts";
-import { toWsSettings } from "./ws-settings.ts";
+import {
+  checkLiteral,
+  connectDirect,
+  connectPublic,
+  lookupPublic,
+  type Target,
+} from "./ws-private-networks.ts";
+import { framingOf, toWsSettings } from "./ws-settings.ts";
 
 const MAX_REDIRECTS = 20;
 
@@ -53,6 +59,7 @@ const CHECKS: { readonly [Option in keyof WebSocketOptions]-?: (value: unknown) 
         ? null
         : "an http.Agent",
     tls: checkTls,
+    framing: (value) => (value === "own" || value === "ws" ? null : '"own" or "ws"'),
     dialTimeout: (value) => (parseDuration(value) >= 0 ? null : WANTED_DURATION),
     signal: (value) => (value instanceof AbortSignal ? null : "an AbortSignal"),
   };
@@ -124,7 +131,7 @@ export function toWsOptions(options: WebSocketOptions, url: URL, onlyPublic = fa
     headers,
     agent,
     ...toWsSettings(options),
-    ...(onlyPublic ? wayToPublic(options, url) : wayTo(url)),
+    ...(onlyPublic ? wayToPublic(options, url) : wayTo(options, url)),
   };
   return tls === undefined ? settings : { ...toTlsSettings(tls), ...settings };
 }
@@ -144,13 +151,19 @@ function toTlsSettings(tls: TlsOptions): object {
   return { ...Object.fromEntries(given), checkServerIdentity };
 }
 
-/** How to connect; over TLS `ws` does it. */
-function wayTo(url: URL): object {
-  return { createConnection: url.protocol === "ws:" ? connectPlain : undefined };
+/** How to connect, as `ws` asks for it; undefined leaves it to `ws`, or to the agent. */
+function wayTo(options: WebSocketOptions, url: URL): object {
+  if (options.agent !== undefined) return {};
+  const isPlain = url.protocol === "ws:";
+  if (!isLending(options))
+    return { createConnection: isPlain ? (target: Target) => connectDirect(target) : undefined };
+  // One argument alone: ws gives more.
+  const createConnection = isPlain ? (target: Target) => connectPlain(target) : connectSecure;
+  return { createConnection };
 }
 
-function wayToPublic({ agent }: WebSocketOptions, url: URL): object {
-  if (agent !== undefined) {
+function wayToPublic(options: WebSocketOptions, url: URL): object {
+  if (options.agent !== undefined) {
     const message =
       "WebSocket: agent connects by itself, must be none where private networks are denied";
     throw new SocketError("INVALID", message, {
@@ -158,14 +171,18 @@ function wayToPublic({ agent }: WebSocketOptions, url: URL): object {
       details: { option: "agent" },
     });
   }
-  if (url.protocol === "ws:") return { createConnection: connectPublic };
+  const isLent = isLending(options);
+  if (url.protocol === "ws:") {
+    const open = isLent ? connectPlain : connectDirect;
+    return { createConnection: (target: Target) => connectPublic(target, open) };
+  }
   checkLiteral(url.hostname);
-  return { createConnection: undefined, lookup: lookupPublic };
+  return { createConnection: isLent ? connectSecure : undefined, lookup: lookupPublic };
 }
 
-/** Connects by what matters alone: Node copies all that it is given, and ws would give it everything. */
-function connectPlain({ host, port }: { readonly host: string; readonly port: number }): Socket {
-  return connect({ host, port });
+/** Whether sockets read into shared memory. Windows is given the memory long before it is filled. */
+function isLending(options: WebSocketOptions): boolean {
+  return framingOf(options) === "own" && process.platform !== "win32";
 }
 
 /** The longest handshake, in ms; 0 or `Infinity` for no limit. */

@@ -42,6 +42,20 @@ const EMBEDDINGS = [
 /** The client of Teredo; its bits are inverted. */
 const TEREDO_CLIENT = /^20010000.{16}(.{8})$/;
 
+/** Where to connect. */
+export interface Target {
+  readonly host: string;
+  readonly port: number;
+}
+
+/** Connects, resolving names by `lookup` where one is given. */
+export type Connect = (target: Target, lookup?: LookupFunction) => Socket;
+
+/** Connects by what matters alone: Node copies all that it is given, and ws would give it everything. */
+export function connectDirect({ host, port }: Target, lookup?: LookupFunction): Socket {
+  return connect({ host, port, ...(lookup && { lookup }) });
+}
+
 type Resolve = (
   hostname: string,
   options: LookupOptions & { all: true },
@@ -74,10 +88,9 @@ export function isPrivateAddress(ip: string): boolean {
  *
  * @throws {SocketError} PERMISSION_DENIED, `ERR_PRIVATE_NETWORK`, when the host is such an address itself
  */
-export function connectPublic(options: { readonly host: string; readonly port: number }): Socket {
-  const { host, port } = options;
-  checkLiteral(host);
-  return connect({ host, port, lookup: lookupPublic });
+export function connectPublic(target: Target, open: Connect = connectDirect): Socket {
+  checkLiteral(target.host);
+  return open(target, lookupPublic);
 }
 
 /**

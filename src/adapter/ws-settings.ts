@@ -6,7 +6,8 @@ import {
   DEFAULT_COMPRESSION_THRESHOLD_BYTES,
   DEFAULT_READ_LIMIT_BYTES,
 } from "../constants.ts";
-import type { WebSocketOptions } from "./adapter.ts";
+import type { Framing, WebSocketOptions } from "./adapter.ts";
+import type { ReaderSettings } from "./frame-reader.ts";
 import { pieceLimits } from "./ws-fragments.ts";
 
 /** Messages, and bytes of their payload; counted up by whoever carries them. */
@@ -17,9 +18,9 @@ export interface Traffic {
   bytesOut: number;
 }
 
-/** What a `ws` socket goes by, dialled or accepted. */
+/** What a connection goes by, dialled or accepted. */
 export interface WsOptions
-  extends Pick<WebSocketOptions, "compression" | "compressionThreshold" | "readLimit"> {
+  extends Pick<WebSocketOptions, "compression" | "compressionThreshold" | "framing" | "readLimit"> {
   /** Bytes that the peer may keep waiting, before it is closed on with 1013. @default Infinity */
   readonly maxUnsent?: number | undefined;
   /** Where what is sent and received is counted up. */
@@ -48,6 +49,18 @@ export function toWsSettings(options: WsOptions): object {
     // The adapter answers pings itself.
     autoPong: false,
   };
+}
+
+/** How frames are read here. */
+export function toReaderSettings(options: WsOptions, isServer: boolean): ReaderSettings {
+  const readLimit = readLimitOf(options);
+  const { maxFragments } = pieceLimits(readLimit);
+  return { isServer, deflates: false, readLimit, maxFragments };
+}
+
+/** Who makes and reads the frames: the option, else the environment, else this library. */
+export function framingOf(options: WsOptions): Framing {
+  return options.framing ?? (process.env["ONESOCKET_FRAMING"] === "ws" ? "ws" : "own");
 }
 
 /** The largest message accepted, in bytes. */

@@ -1,6 +1,7 @@
 /** Ws: a `ws` socket as an Adapter: dialled, redirects and all, through the function that it is given;
  *  or accepted, its handshake done. */
 
+import type { ClientRequest, IncomingMessage } from "node:http";
 import type { Socket } from "node:net";
 import { isBufferSource } from "../base/bytes.ts";
 import { checkCloseArguments, checkCloseFrame } from "../base/close-arguments.ts";
@@ -10,6 +11,10 @@ import { CLOSE_TIMEOUT_MS, CloseCode, ReadyState } from "../constants.ts";
 import type { SocketError } from "../errors.ts";
 import { ABNORMAL_END, type Adapter, type AdapterSink, type Payload } from "./adapter.ts";
 import { describeAbort } from "./ends.ts";
+import { type FramedConnection, FrameSocket } from "./frame-socket.ts";
+import { Output, type OutputOwner, viewFixed } from "./output.ts";
+import { Pongs } from "./pongs.ts";
+import type { Wire } from "./wire.ts";
 import { type DialOwner, WsDial } from "./ws-dial.ts";
 import {
   describeDialFailure,
@@ -20,24 +25,21 @@ import {
   describeUnreadable,
 } from "./ws-errors.ts";
 import { windowAlone } from "./ws-extensions.ts";
-import { releaseChunks } from "./ws-fragments.ts";
 import type { Frame } from "./ws-frame.ts";
-import { boundFragments } from "./ws-inflate.ts";
-import { viewFixed, WsOutput } from "./ws-output.ts";
-import { Pongs } from "./ws-pongs.ts";
 import type { GuardedOptions } from "./ws-redirects.ts";
 import { Reports, type ReportsOwner } from "./ws-reports.ts";
 import {
   compressionThresholdOf,
-  maxPayloadOf,
+  framingOf,
   readLimitOf,
+  toReaderSettings,
   type WsOptions,
 } from "./ws-settings.ts";
-import type { Connect, ReportingSocket, WsEvent, WsOwner } from "./ws-socket.ts";
+import type { Connect, ReportingSocket, WsOwner } from "./ws-socket.ts";
 
-/** A `ws` socket whose handshake was done by the server's side. */
+/** A connection whose handshake was done by the server's side. */
 export interface Accepted {
-  readonly ws: ReportingSocket;
+  readonly wire: Wire;
   readonly socket: Socket;
   /** What was agreed upon, as in `Sec-WebSocket-Extensions`, or `""`. */
   readonly extensions: string;
@@ -50,8 +52,10 @@ export class WsAdapter implements Adapter, WsOwner, ReportsOwner, DialOwner {
   readonly #options: WsOptions;
   readonly #sink: AdapterSink;
   readonly #reports = new Reports(this);
-  /** Null only where not even a dial could be started. */
+  /** Of the last handshake. */
   #ws: ReportingSocket | null = null;
+  /** Who makes and reads the frames, the handshake as well; null only where not even a dial could be started. */
+  #wire: Wire | null = null;
   #socket: Socket | null = null;
   #extensions = "";
   #opened = false;
@@ -63,7 +67,7 @@ export class WsAdapter implements Adapter, WsOwner, ReportsOwner, DialOwner {
   /** Whether an error was reported: what follows it is no clean close. */
   #failed = false;
   /** Made at the first send. */
-  #output: WsOutput | null = null;
+  #output: Output | null = null;
   /** Until it is open. */
   #dial: WsDial | null = null;
   /** Bounds a closing handshake that waits for a Blob to be read. */
@@ -89,19 +93,19 @@ export class WsAdapter implements Adapter, WsOwner, ReportsOwner, DialOwner {
       if (signal) this.#watch(signal);
     } catch (error) {
       this.handleUnstarted(error);
-      this.#handleClose(CloseCode.ABNORMAL_CLOSURE, "");
+      this.handleEnd(CloseCode.ABNORMAL_CLOSURE, "");
     }
   }
 
   /** Takes a socket that is open. Its `open` is reported nevertheless, for listeners to come. */
-  accept({ ws, socket, extensions }: Accepted): void {
-    this.#accepted = true;
+  accept({ wire, socket, extensions }: Accepted): void {
+    this.#accepted = this.#opened = true;
     this.#socket = socket;
     this.#extensions = extensions;
-    this.take(ws);
+    this.#wire = wire;
+    wire.owner = this;
     // Nothing may be reported from within the call that accepts.
     this.#reports.reportLater(() => this.#sink.open());
-    this.#noteOpen(ws);
   }
 
   static #dropLate(adapter: WsAdapter): void {
@@ -109,7 +113,7 @@ export class WsAdapter implements Adapter, WsOwner, ReportsOwner, DialOwner {
   }
 
   get protocol(): string {
-    return this.#ws?.protocol ?? "";
+    return this.#wire?.protocol ?? "";
   }
   get extensions(): string {
     // What a handshake offers that then fails has not been negotiated.
@@ -125,7 +129,7 @@ export class WsAdapter implements Adapter, WsOwner, ReportsOwner, DialOwner {
   }
   /** Whether reading has been stopped. */
   get paused(): boolean {
-    return this.#ws?.isPaused ?? false;
+    return this.#wire?.isPaused ?? false;
   }
   /** Bytes that wait for the network now, each message with what it takes in memory. */
   get waitingBytes(): number {
@@ -139,8 +143,8 @@ export class WsAdapter implements Adapter, WsOwner, ReportsOwner, DialOwner {
   }
   get readyState(): number {
     // What still waits to be reported came before the peer's close frame. A connection that ends without one
-    // is in the state CLOSING while ws still hands over what it has read: that is for the reader, too.
-    const { startedClosing = true } = this.#ws ?? {};
+    // is in the state CLOSING while what it has read is still handed over: that is for the reader, too.
+    const { startedClosing = true } = this.#wire ?? {};
     const hasBegun = startedClosing || this.#state === ReadyState.CLOSED;
     if (this.#asked || (!this.#reports.isWaiting && hasBegun)) return ReadyState.CLOSING;
     return this.#opened ? ReadyState.OPEN : ReadyState.CONNECTING;
@@ -178,88 +182,96 @@ export class WsAdapter implements Adapter, WsOwner, ReportsOwner, DialOwner {
 
   ping(payload: Uint8Array): void {
     this.#output?.flush();
-    this.#ws?.ping(payload);
+    this.#wire?.ping(payload);
   }
 
   pause(): void {
     // From then on everything is read, so that the end is seen.
     if (this.#state !== ReadyState.OPEN || this.#explained) return;
-    this.#ws?.pause();
+    this.#wire?.pause();
     this.#alive ??= setInterval(() => {}, MAX_DELAY_MS);
   }
 
   resume(): void {
     this.#letGo();
-    if (this.#opened) this.#ws?.resume();
+    if (this.#opened) this.#wire?.resume();
   }
 
-  /** Takes a message of the `ws` socket. */
-  handleMessage(payload: Buffer, isBinary: boolean): void {
+  /** Takes a message. */
+  handleMessage(data: string | Uint8Array, bytes: number): void {
     // ws takes a limit of 0 for none, so it was given 1.
-    if (payload.length === 1 && this.#options.readLimit === 0) {
+    if (bytes === 1 && this.#options.readLimit === 0) {
       this.#explain(describeTooBig(this.url, 0));
-      this.#hearNoMore();
-      this.#ws?.close(CloseCode.MESSAGE_TOO_BIG);
+      this.#wire?.mute();
+      this.#wire?.close(CloseCode.MESSAGE_TOO_BIG);
       this.resume();
       return;
     }
     const { traffic } = this.#options;
     if (traffic) {
       traffic.messagesIn += 1;
-      traffic.bytesIn += payload.length;
+      traffic.bytesIn += bytes;
     }
-    const data = isBinary ? payload : payload.toString();
     if (this.#reports.isWaiting || this.#sink.separateTasks) {
       this.#reports.reportLater(() => this.#sink.message(data));
     } else this.#sink.message(data);
   }
 
-  /** ws is about to send a close frame: no data may follow it. */
+  /** A close frame is about to be sent: no data may follow it. */
   handleClosing(): void {
     this.#output?.flush();
   }
 
-  /** Takes another event of the `ws` socket. */
-  handle(...event: WsEvent): boolean {
-    switch (event[0]) {
-      case "open":
-        this.#handleOpen();
-        return true;
-      case "ping":
-        releaseChunks(this.#ws);
-        this.#pongs ??= new Pongs(this.#ws);
-        this.#pongs.answer(event[1]);
-        this.#reports.report(() => this.#sink.ping?.());
-        return true;
-      case "pong":
-        releaseChunks(this.#ws);
-        this.#reports.report(() => this.#sink.pong?.(event[1]));
-        return true;
-      case "error":
-        this.#explain(this.#describe(event[1]));
-        return true;
-      case "close":
-        this.#handleClose(event[1], event[2].toString());
-        return true;
-      case "upgrade":
-        this.#socket = event[1].socket;
-        this.#extensions = event[1].headers["sec-websocket-extensions"] ?? "";
-        return true;
-      case "unexpected-response":
-        if (this.#ws) this.#dial?.handleRefusal(event[1], event[2], this.#ws);
-        return true;
-      default:
-        return false;
-    }
+  handlePing(payload: Uint8Array): void {
+    if (this.#wire) this.#pongs ??= new Pongs(this.#wire);
+    this.#pongs?.answer(payload);
+    this.#reports.report(() => this.#sink.ping?.());
   }
 
-  /** Whether ws is past being open. */
+  handlePong(payload: Uint8Array): void {
+    this.#reports.report(() => this.#sink.pong?.(payload));
+  }
+
+  handleError(error: Error): void {
+    this.#explain(this.#describe(error));
+  }
+
+  handleUpgrade({ socket, headers }: IncomingMessage): void {
+    this.#socket = socket;
+    this.#extensions = headers["sec-websocket-extensions"] ?? "";
+  }
+
+  handleRefusal(request: ClientRequest, response: IncomingMessage): void {
+    if (this.#ws) this.#dial?.handleRefusal(request, response, this.#ws);
+  }
+
+  /** Makes and reads the frames from here on, unless ws is to do it. */
+  takeOver(connection: FramedConnection): boolean {
+    if (framingOf(this.#options) === "ws" || this.#extensions !== "") return false;
+    const wire = new FrameSocket(connection, toReaderSettings(this.#options, false));
+    if (this.#ws) this.#ws.owner = null;
+    this.#wire = wire;
+    wire.owner = this;
+    this.handleOpen();
+    return true;
+  }
+
+  handleOpen(): void {
+    this.#dial?.end();
+    this.#dial = null;
+    this.#opened = true;
+    // Messages that came along with the handshake wait until all microtasks of `open` have run.
+    if (this.#socket?.readableLength !== 0) this.#reports.hold();
+    this.#sink.open();
+  }
+
+  /** Whether it is past being open. */
   get isEnding(): boolean {
     return this.#state > ReadyState.OPEN;
   }
 
   get #state(): number {
-    return this.#ws?.readyState ?? ReadyState.CLOSED;
+    return this.#wire?.readyState ?? ReadyState.CLOSED;
   }
 
   #letGo(): void {
@@ -271,9 +283,9 @@ export class WsAdapter implements Adapter, WsOwner, ReportsOwner, DialOwner {
     this.#asked = this.#explained = true;
     // ws would report the end of a dial before the microtasks of this call have run.
     if (this.#state === ReadyState.CONNECTING) this.#reports.hold();
-    const close = (): void => this.#ws?.close(code, reason);
-    // Where the peer has ended its side without a close frame, ws waits for it as long as it likes.
-    const isUnbounded = this.#state === ReadyState.CLOSING && this.#ws?.startedClosing === false;
+    const close = (): void => this.#wire?.close(code, reason);
+    // Where the peer has ended its side without a close frame, it is waited for as long as it likes.
+    const isUnbounded = this.#state === ReadyState.CLOSING && this.#wire?.startedClosing === false;
     const isDone = this.#output === null || this.#output.close(close);
     if (this.#output === null) close();
     if (!isDone || isUnbounded) {
@@ -287,17 +299,9 @@ export class WsAdapter implements Adapter, WsOwner, ReportsOwner, DialOwner {
   #drop(): void {
     this.#asked = true;
     this.#letGo();
-    this.#hearNoMore();
-    this.#ws?.terminate();
-  }
-
-  /** What has not been reported stays so: of a paused connection ws would hand over what it has in store. */
-  #hearNoMore(): void {
-    const owner: WsOwner = {
-      handleMessage() {},
-      handle: (...event) => event[0] === "ping" || event[0] === "pong" || this.handle(...event),
-    };
-    if (this.#ws) this.#ws.owner = owner;
+    // Of a paused connection what is in store would be handed over.
+    this.#wire?.mute();
+    this.#wire?.terminate();
   }
 
   #watch(signal: AbortSignal): void {
@@ -308,7 +312,7 @@ export class WsAdapter implements Adapter, WsOwner, ReportsOwner, DialOwner {
   /** Takes the socket of the next handshake. */
   take(ws: ReportingSocket): void {
     ws.owner = this;
-    this.#ws = ws;
+    this.#ws = this.#wire = ws;
   }
 
   /** Takes what the start of a handshake threw: the one error. */
@@ -318,21 +322,7 @@ export class WsAdapter implements Adapter, WsOwner, ReportsOwner, DialOwner {
     this.#explain(describeDialFailure(error, this.url));
   }
 
-  #handleOpen(): void {
-    this.#dial?.end();
-    this.#dial = null;
-    if (this.#ws) this.#noteOpen(this.#ws);
-    // Messages that came along with the handshake wait until all microtasks of `open` have run.
-    if (this.#socket?.readableLength !== 0) this.#reports.hold();
-    this.#sink.open();
-  }
-
-  #noteOpen(ws: ReportingSocket): void {
-    this.#opened = true;
-    if (this.#extensions !== "") boundFragments(ws, maxPayloadOf(this.#options));
-  }
-
-  #handleClose(code: number, reason: string): void {
+  handleEnd(code: number, reason: string): void {
     this.#dial?.end();
     clearTimeout(this.#timer);
     this.#letGo();
@@ -367,7 +357,7 @@ export class WsAdapter implements Adapter, WsOwner, ReportsOwner, DialOwner {
   }
 
   /** Closes on a peer that takes less than it is sent. */
-  #checkStuck(output: WsOutput): void {
+  #checkStuck(output: Output): void {
     // Once the end has begun, on either side, nothing is added to what waits.
     if (this.#asked || this.#state !== ReadyState.OPEN || !output.isStuck) return;
     const { maxUnsent = 0 } = this.#options;
@@ -377,19 +367,19 @@ export class WsAdapter implements Adapter, WsOwner, ReportsOwner, DialOwner {
     this.#startClosing(CloseCode.TRY_AGAIN_LATER, "too slow");
   }
 
-  #createOutput(): WsOutput {
+  #createOutput(): Output {
     const settings = {
-      socket: this.#accepted ? this.#socket : null,
       compressionThreshold:
         this.#extensions === "" ? Number.POSITIVE_INFINITY : compressionThresholdOf(this.#options),
       windowAlone: windowAlone(this.#extensions),
       maxUnsent: this.#options.maxUnsent,
       traffic: this.#options.traffic,
     };
-    return new WsOutput(this.#ws, settings, {
+    const owner: OutputOwner = {
       isLost: () => this.#socket?.destroyed ?? false,
       handleDrain: () => this.#reports.report(() => this.#sink.drain?.()),
       handleUnreadable: (cause) => this.abort(describeUnreadable(cause, this.url)),
-    });
+    };
+    return this.#wire?.createOutput(settings, owner) ?? new Output(settings, owner);
   }
 }

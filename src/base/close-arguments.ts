@@ -43,8 +43,8 @@ export function checkCloseFrame(code: number, reason: string): void {
   }
 }
 
-/** 1004 is reserved; 1005, 1006 and 1015 say of a connection what no frame can. */
-function mayBeSent(code: number): boolean {
+/** Whether a code may stand in a close frame: 1004 is reserved; 1005, 1006 and 1015 say what no frame can. */
+export function mayBeSent(code: number): boolean {
   if (!Number.isInteger(code)) return false;
   const isNamed = code >= 1000 && code <= 1014 && (code < 1004 || code > 1006);
   return isNamed || (code >= 3000 && code <= 4999);

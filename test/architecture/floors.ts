@@ -44,7 +44,10 @@ const PACKAGES: ReadonlyMap<string, RegExp> = new Map([
   ["ws", /^adapter\/ws[a-z-]*\.ts$/],
   ["proxy-addr", /^server\/client-address\.ts$/],
   ["path-to-regexp", /^server\/routes\.ts$/],
-  ["node:", /^(adapter\/ws[a-z-]*\.ts|adapter\/default\.node\.ts|server\/.*)$/],
+  [
+    "node:",
+    /^(adapter\/(ws|frame|deflate|inflate)[a-z0-9-]*\.ts|adapter\/default\.node\.ts|server\/.*)$/,
+  ],
 ]);
 
 /** What the subpath imports of package.json may resolve to. */

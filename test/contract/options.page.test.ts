@@ -9,6 +9,7 @@ const server = inject("server");
 const OPTIONS: Required<WebSocketOptions> = {
   headers: { a: "b" },
   compression: 0,
+  framing: "own",
   compressionThreshold: 0,
   readLimit: 1_000,
   dialTimeout: "5s",

@@ -2,7 +2,7 @@ import { Agent } from "node:http";
 import { describe, expect, test } from "vitest";
 import type { WebSocketOptions } from "../../src/adapter/adapter.ts";
 import { checkOptions, dialTimeoutOf, toWsOptions } from "../../src/adapter/ws-options.ts";
-import { connectPublic, lookupPublic } from "../../src/adapter/ws-private-networks.ts";
+import { lookupPublic } from "../../src/adapter/ws-private-networks.ts";
 import { compressionThresholdOf, readLimitOf } from "../../src/adapter/ws-settings.ts";
 import { Compression } from "../../src/constants.ts";
 import { SocketError } from "../../src/errors.ts";
@@ -281,16 +281,26 @@ describe("what ws is told", () => {
     expect(toWsOptions({ agent }, plain)).toHaveProperty("agent", agent);
   });
 
-  test("only plain connections are opened by our own function", () => {
-    expect(toWsOptions({}, plain)).toHaveProperty("createConnection", expect.any(Function));
-    expect(toWsOptions({}, secure)).toHaveProperty("createConnection", undefined);
+  test("connections are opened by our own functions; with frames of ws those over TLS are its own", () => {
+    const way = { createConnection: expect.any(Function) };
+    expect(toWsOptions({ framing: "own" }, plain)).toMatchObject(way);
+    expect(toWsOptions({ framing: "own" }, secure)).toMatchObject(way);
+    expect(toWsOptions({ framing: "ws" }, plain)).toMatchObject(way);
+    expect(toWsOptions({ framing: "ws" }, secure)).toHaveProperty("createConnection", undefined);
   });
 
-  test("where private networks are denied, ws connects by functions that check the address", () => {
-    expect(toWsOptions({}, plain, true)).toHaveProperty("createConnection", connectPublic);
-    const settings = toWsOptions({ tls: { ca: "x" } }, secure, true);
-    expect(settings).toMatchObject({ lookup: lookupPublic, createConnection: undefined });
-  });
+  test.each(["own", "ws"] as const)(
+    "where private networks are denied, the address is checked with frames of %s",
+    (framing) => {
+      const settings = toWsOptions({ framing }, plain, true);
+      const connect: unknown = Reflect.get(settings, "createConnection");
+      const act = (): unknown =>
+        Reflect.apply(Object(connect), null, [{ host: "10.0.0.1", port: 1 }]);
+      expect(act).toThrow(expect.objectContaining({ code: "ERR_PRIVATE_NETWORK" }));
+      const overTls = toWsOptions({ framing, tls: { ca: "x" } }, secure, true);
+      expect(overTls).toMatchObject({ lookup: lookupPublic });
+    },
+  );
 
   test.each([plain, secure])(
     "where private networks are denied, no agent connects to %s",

@@ -1,0 +1,186 @@
+/** Frame writer: writes frames into slabs, and what a turn has written to the network at once.
+ *  @see RFC 6455, section 5 */
+
+import { Socket } from "node:net";
+import type { Duplex } from "node:stream";
+import { TLSSocket } from "node:tls";
+import { Fifo } from "../base/fifo.ts";
+import {
+  FIN,
+  headerBytes,
+  MASK_BYTES,
+  MASKED,
+  MAX_HEADER_BYTES,
+  Opcode,
+  writeHeader,
+} from "./frame-format.ts";
+import { applyMask, nextKey, rotateKey } from "./frame-mask.ts";
+import { giveSlab, SLAB_BYTES, takeSlab } from "./frame-slab.ts";
+import { Turn } from "./ws-turn.ts";
+
+/** From this size on a message leaves at once: to wait for others would only cost. */
+const LARGE_BYTES = 16 * 1024;
+/** The most bytes of UTF-8 that one unit of a string makes. */
+const MAX_BYTES_PER_UNIT = 3;
+
+/** Frames of one turn leave together: behind all that the turn's own code and its promises send. */
+const flushes = new Turn<FrameWriter>(
+  (run) => process.nextTick(run),
+  (writer) => writer.flush(),
+);
+
+/** Hears of payloads that the network has taken. */
+export type HandleSent = (payloadBytes: number) => void;
+
+/** Writes the frames of one connection, in the order of the calls. */
+export class FrameWriter {
+  /** Told of each write that is done, in order. */
+  handleSent: HandleSent | null = null;
+  readonly #socket: Duplex;
+  readonly #isMasked: boolean;
+  /** Whether what is written has been copied by the system once nothing is waiting. */
+  readonly #isPlain: boolean;
+  #slab: Buffer | null = null;
+  #used = 0;
+  /** Payload bytes in the slab. */
+  #pending = 0;
+  /** Payload bytes of the writes that are not done, oldest first. */
+  readonly #sizes = new Fifo<number>();
+  /** Who waits for what is in the slab to leave. */
+  #waiting: (() => void) | null = null;
+
+  constructor(socket: Duplex, isServer: boolean) {
+    this.#socket = socket;
+    this.#isMasked = !isServer;
+    this.#isPlain = socket instanceof Socket && !(socket instanceof TLSSocket);
+  }
+
+  /** Bytes that have not left. */
+  get waitingBytes(): number {
+    return this.#socket.writableLength + this.#used;
+  }
+
+  /** Writes that are not done. */
+  get waitingWrites(): number {
+    return this.#sizes.size;
+  }
+
+  /** Writes a text message; returns its size in bytes. */
+  writeText(text: string): number {
+    const { length } = text;
+    let room = length * MAX_BYTES_PER_UNIT;
+    if (room > SLAB_BYTES - MAX_HEADER_BYTES) room = Buffer.byteLength(text);
+    if (room > SLAB_BYTES - MAX_HEADER_BYTES) {
+      return this.writeFrame(FIN | Opcode.TEXT, Buffer.from(text), room);
+    }
+    const slab = this.#makeRoom(room + MAX_HEADER_BYTES);
+    const start = this.#used;
+    const keyBytes = this.#isMasked ? MASK_BYTES : 0;
+    // Most text is ASCII, as long in bytes as it is in units.
+    const guess = start + headerBytes(length) + keyBytes;
+    const bytes = slab.write(text, guess, "utf8");
+    const at = start + headerBytes(bytes) + keyBytes;
+    if (at !== guess) slab.copyWithin(at, guess, guess + bytes);
+    const end = writeHeader(slab, start, FIN | Opcode.TEXT, bytes);
+    if (this.#isMasked) {
+      const key = this.#writeKey(slab, start, end);
+      applyMask(slab, at, at + bytes, key);
+    }
+    this.#used = at + bytes;
+    this.#pending += bytes;
+    if (bytes >= LARGE_BYTES) this.flush();
+    return bytes;
+  }
+
+  /**
+   * Writes a frame; `counted` are the payload bytes that `handleSent` is told of, for those of a message
+   * before compression. The payload is copied. Returns `counted`.
+   */
+  writeFrame(first: number, payload: Uint8Array, counted: number): number {
+    const { length } = payload;
+    const slab = this.#makeRoom(Math.min(length + MAX_HEADER_BYTES, SLAB_BYTES));
+    const start = this.#used;
+    const end = writeHeader(slab, start, first, length);
+    const key = this.#isMasked ? this.#writeKey(slab, start, end) : 0;
+    this.#used = this.#isMasked ? end + MASK_BYTES : end;
+    this.#writePayload(payload, key);
+    this.#pending += counted;
+    if (length >= LARGE_BYTES) this.flush();
+    return counted;
+  }
+
+  /** Writes bytes that are frames already, and shared by many; nobody may change them. */
+  writeShared(bytes: Buffer, payloadBytes: number): void {
+    this.flush();
+    this.#sizes.push(payloadBytes);
+    this.#socket.write(bytes, this.#handleWritten);
+  }
+
+  /** Calls `done` once all that was written has left, or can't; one at a time. */
+  whenWritten(done: () => void): void {
+    this.#waiting = done;
+  }
+
+  /** Hands everything to the network. */
+  flush(): void {
+    const slab = this.#slab;
+    if (slab === null || this.#used === 0) return;
+    const bytes = slab.subarray(0, this.#used);
+    this.#slab = null;
+    this.#used = 0;
+    this.#sizes.push(this.#pending);
+    this.#pending = 0;
+    const socket = this.#socket;
+    // A write that has to wait would keep the whole slab for what may be a few bytes.
+    const isLent = this.#isPlain && socket.writableLength === 0;
+    socket.write(isLent ? bytes : Buffer.from(bytes), this.#takeCallback());
+    if (!isLent || socket.writableLength === 0) giveSlab(slab);
+  }
+
+  #makeRoom(bytes: number): Buffer {
+    if (this.#slab !== null && SLAB_BYTES - this.#used < bytes) this.flush();
+    if (this.#slab === null) {
+      this.#slab = takeSlab();
+      flushes.add(this);
+    }
+    return this.#slab;
+  }
+
+  /** Writes a fresh key behind a header, which says that there is one. */
+  #writeKey(slab: Buffer, header: number, at: number): number {
+    const key = nextKey();
+    slab[header + 1] = (slab[header + 1] ?? 0) | MASKED;
+    slab.writeInt32BE(key, at);
+    return key;
+  }
+
+  /** Copies a payload behind its header, slab by slab. */
+  #writePayload(payload: Uint8Array, key: number): void {
+    let taken = 0;
+    while (taken < payload.length) {
+      const slab = this.#makeRoom(1);
+      const start = this.#used;
+      const bytes = Math.min(SLAB_BYTES - start, payload.length - taken);
+      slab.set(bytes === payload.length ? payload : payload.subarray(taken, taken + bytes), start);
+      if (this.#isMasked) applyMask(slab, start, start + bytes, rotateKey(key, taken));
+      this.#used = start + bytes;
+      taken += bytes;
+    }
+  }
+
+  #takeCallback(): (error?: Error | null) => void {
+    const waiting = this.#waiting;
+    if (waiting === null) return this.#handleWritten;
+    this.#waiting = null;
+    return (error) => {
+      this.#handleWritten(error);
+      waiting();
+    };
+  }
+
+  // One function for all writes: Node calls back equal ones together.
+  readonly #handleWritten = (error?: Error | null): void => {
+    const bytes = this.#sizes.shift() ?? 0;
+    if (!error) this.handleSent?.(bytes);
+  };
+}

@@ -1,0 +1,245 @@
+/** Output: what was sent and has not yet been handed to the network; its order, its count, its limit.
+ *  Made at the first send; an idle connection has none. */
+
+import { payloadBytes, viewBytes } from "../base/bytes.ts";
+import { Outbox } from "../base/outbox.ts";
+import type { Batch, Frame } from "./ws-frame.ts";
+import type { Traffic } from "./ws-settings.ts";
+import { Turn } from "./ws-turn.ts";
+
+/** How messages leave. */
+export interface OutputSettings {
+  /** Smallest message to compress, in bytes; `Infinity` for none. */
+  readonly compressionThreshold: number;
+  /** The window, in bits, of messages that are compressed each by itself; 0 where they are not. */
+  readonly windowAlone: number;
+  /** Bytes that may wait for the peer; undefined for no limit. */
+  readonly maxUnsent?: number | undefined;
+  /** Where what is sent is counted up. */
+  readonly traffic?: Traffic | undefined;
+}
+
+/** Who is told how the output fares. */
+export interface OutputOwner {
+  /** Whether the connection has been dropped: then what is unsent never leaves. */
+  isLost(): boolean;
+  /** Bytes have been handed to the network: there are fewer left than before. */
+  handleDrain(): void;
+  /** A Blob could not be read. */
+  handleUnreadable(cause: unknown): void;
+}
+
+/** What a message that waits takes in memory, beside its payload, in bytes: about that. */
+export const MESSAGE_OVERHEAD_BYTES = 256;
+/** Turns of the event loop after which what waits, waits for the peer: TLS and the system take a few. */
+const PATIENT_TURNS = 3;
+
+const EMPTY = new Uint8Array(0);
+
+function isFixed(buffer: ArrayBufferLike): boolean {
+  if ("resizable" in buffer && buffer.resizable === true) return false;
+  // Told by what it is not, since an ArrayBuffer of another realm is none here.
+  if (buffer instanceof ArrayBuffer) return true;
+  return typeof SharedArrayBuffer !== "function" || !(buffer instanceof SharedArrayBuffer);
+}
+
+/**
+ * Views bytes to be sent, without a copy.
+ * @throws {TypeError} when the memory is shared, or can be resized: it could change while it is sent
+ */
+export function viewFixed(source: ArrayBuffer | ArrayBufferView): Uint8Array {
+  const buffer = ArrayBuffer.isView(source) ? source.buffer : source;
+  if (!isFixed(buffer)) {
+    throw new TypeError("WebSocket.send: memory that is shared or can be resized can't be sent");
+  }
+  // What is detached has no bytes, nor can it be viewed.
+  if (source.byteLength === 0) return EMPTY;
+  return source instanceof Uint8Array ? source : viewBytes(source);
+}
+
+/** Frames for many leave together: behind all that the turn's own code and its promises send. */
+const flushes = new Turn<Output>(
+  (run) => process.nextTick(run),
+  (output) => output.flush(),
+);
+/** In a task of its own: the count may not fall within the one that sends. */
+const counts = new Turn<Output>(
+  (run) => setImmediate(run),
+  (output) => output.countSent(),
+);
+
+/** Messages on their way, in order, and their payload bytes; by itself it sends none. */
+export class Output {
+  protected readonly settings: OutputSettings;
+  readonly #owner: OutputOwner;
+  #unsentBytes = 0;
+  /** Of them, those that the network has taken since they were last counted. */
+  #sentBytes = 0;
+  #closing = false;
+  /** Frames for many, not yet written. */
+  #batch: Batch | null = null;
+  /** Holds what waits behind a Blob. */
+  #outbox: Outbox | null = null;
+  /** Turns in which more than the limit has waited, one after the other. */
+  #fullTurns = 0;
+  /** Payload bytes that have left. */
+  #leftBytes = 0;
+  /** What is to be done behind everything held. */
+  #whenEmpty: (() => void) | null = null;
+
+  constructor(settings: OutputSettings, owner: OutputOwner) {
+    this.settings = settings;
+    this.#owner = owner;
+  }
+
+  /** Payload bytes not yet handed to the network; what could not be sent stays counted. */
+  get bytes(): number {
+    return this.#unsentBytes + (this.#outbox?.bytes ?? 0);
+  }
+
+  /** Payload bytes that were taken so far, sent or not. */
+  get takenBytes(): number {
+    return this.#leftBytes + this.bytes;
+  }
+
+  /** Bytes that wait now, to be read or compressed as well, each message with what it takes in memory. */
+  get waitingBytes(): number {
+    return this.#peerBytes + this.preparedBytes + (this.#outbox?.bytes ?? 0);
+  }
+
+  /** Whether more than `maxUnsent` waits, and has for so long that it waits for the peer. */
+  get isStuck(): boolean {
+    if (!this.#isFull()) return false;
+    if (this.#fullTurns === 0) this.#watch();
+    return this.#fullTurns > PATIENT_TURNS;
+  }
+
+  /** Whether a frame may be written: no close frame has been. */
+  protected get isOpen(): boolean {
+    return false;
+  }
+  /** Whether frames for many may be written past it: nothing is being compressed. */
+  protected get takesBatches(): boolean {
+    return false;
+  }
+  /** Bytes that are being compressed. */
+  protected get preparedBytes(): number {
+    return 0;
+  }
+  /** Bytes that were written and have not left, each message or write with what it takes in memory. */
+  protected get writtenBytes(): number {
+    return 0;
+  }
+  /** Writes a message, its bytes taken before it returns: `countTaken` now, `countLeft` once it has left. */
+  protected write(_data: string | Uint8Array): void {}
+  /** Writes frames; `countLeft` once they have left. */
+  protected writeBatch(_batch: Batch): void {}
+
+  send(data: string | Uint8Array | Blob): void {
+    if (this.#batch !== null) this.flush();
+    if (this.#closing || !this.isOpen) this.#discard(data);
+    else if (this.#outbox !== null || data instanceof Blob) this.#hold(data);
+    else this.write(data);
+  }
+
+  /** Sends what was framed for many, at the end of this turn. */
+  sendFrame(frame: Frame): void {
+    const { compressionThreshold, windowAlone } = this.settings;
+    const deflates = frame.payloadBytes >= compressionThreshold;
+    const isOwn = this.#outbox || !this.takesBatches || (deflates && windowAlone === 0);
+    if (this.#closing || !this.isOpen || isOwn) {
+      this.send(frame.data);
+      return;
+    }
+    if (this.#batch === null) flushes.add(this);
+    this.#batch = (deflates ? frame.deflated(windowAlone) : frame).after(this.#batch);
+    this.countTaken(frame.payloadBytes);
+  }
+
+  /** Writes the frames for many of this turn. */
+  flush(): void {
+    const batch = this.#batch;
+    if (batch === null) return;
+    this.#batch = null;
+    // No data may follow a close frame (RFC 6455, section 5.5.1), which may have been sent meanwhile.
+    if (this.isOpen) this.writeBatch(batch);
+  }
+
+  /**
+   * Calls `act` behind everything that was sent; what is sent from now on is discarded, and counted.
+   * @returns whether `act` has been called: false while a Blob is still being read
+   */
+  close(act: () => void): boolean {
+    if (this.#closing) return true;
+    this.flush();
+    this.#closing = true;
+    if (this.#outbox === null) act();
+    else this.#whenEmpty = act;
+    return this.#outbox === null;
+  }
+
+  /** Takes off what has been sent. */
+  countSent(): void {
+    // Node reports no error for what a dropped connection had not taken.
+    if (this.#owner.isLost()) return;
+    this.#unsentBytes -= this.#sentBytes;
+    this.#leftBytes += this.#sentBytes;
+    this.#sentBytes = 0;
+    if (this.#fullTurns > 0) this.#isFull();
+    this.#owner.handleDrain();
+  }
+
+  protected countTaken(bytes: number): void {
+    this.#unsentBytes += bytes;
+    const { traffic } = this.settings;
+    if (!traffic) return;
+    traffic.messagesOut += 1;
+    traffic.bytesOut += bytes;
+  }
+
+  protected countLeft(bytes: number): void {
+    if (this.#sentBytes === 0 && bytes > 0) counts.add(this);
+    this.#sentBytes += bytes;
+  }
+
+  /** Bytes that the peer could take: what is still being compressed is none of its doing. */
+  get #peerBytes(): number {
+    return this.writtenBytes + (this.#batch?.payloadBytes ?? 0);
+  }
+
+  /** What can't be sent any more stays counted. */
+  #discard(data: string | Uint8Array | Blob): void {
+    this.#unsentBytes += payloadBytes(data);
+  }
+
+  #isFull(): boolean {
+    const { maxUnsent } = this.settings;
+    const isFull = maxUnsent !== undefined && this.#peerBytes > maxUnsent;
+    if (!isFull) this.#fullTurns = 0;
+    return isFull;
+  }
+
+  /** Counts turns for as long as too much waits. */
+  #watch(): void {
+    this.#fullTurns += 1;
+    if (this.#fullTurns > PATIENT_TURNS) return;
+    setImmediate(() => {
+      if (this.#isFull()) this.#watch();
+    });
+  }
+
+  #hold(data: string | Uint8Array | Blob): void {
+    this.#outbox ??= new Outbox({
+      deliver: (payload) => {
+        if (this.isOpen) this.write(payload);
+        else this.#discard(payload);
+      },
+      empty: () => {
+        this.#outbox = null;
+        this.#whenEmpty?.();
+      },
+      fail: (cause) => this.#owner.handleUnreadable(cause),
+    });
+    this.#outbox.push(data);
+  }
+}
