@@ -18,13 +18,13 @@ const LIMITS = [
   },
   {
     what: "import { connect }",
-    maxBytes: 9_850,
+    maxBytes: 9_900,
     read: () => bundle('export { connect } from "./dist/native/index.js";'),
   },
   {
     // The goal is 8,000; this holds what has been reached on the way there.
     what: "onesocket.iife.min.js, everything",
-    maxBytes: 11_650,
+    maxBytes: 11_700,
     read: () =>
       readFileSync("dist/onesocket.iife.min.js", "utf8").replace(/\/\/# source.*\n?$/, ""),
   },

@@ -65,6 +65,9 @@ export class FrameSocket implements Wire, FrameSink, FrameOutputSocket {
   /** Made for the first frame. */
   #writer: FrameWriter | null = null;
   #isMuted = false;
+  /** Whether a chunk is being read; and whether the TCP socket has been stopped. */
+  #isReading = false;
+  #isStopped = false;
   /** Whether the peer's close frame was read, or something else behind which nothing counts. */
   #isPeerDone = false;
   #code: number = CloseCode.ABNORMAL_CLOSURE;
@@ -130,7 +133,8 @@ export class FrameSocket implements Wire, FrameSink, FrameOutputSocket {
   pause(): void {
     this.isPaused = true;
     this.#reader.hold();
-    this.#socket.pause();
+    // Who pauses and resumes at each few messages of a chunk need not stop the socket each time.
+    if (!this.#isReading) this.#stop();
   }
 
   resume(): void {
@@ -142,7 +146,7 @@ export class FrameSocket implements Wire, FrameSink, FrameOutputSocket {
 
   /** Takes what was read; `isLent` where its memory is used again. */
   readChunk(chunk: Buffer, isLent: boolean): void {
-    this.#reader.read(chunk, isLent);
+    this.#read(chunk, isLent);
   }
 
   /** The peer has ended its side, without a close frame unless one came before. */
@@ -203,8 +207,26 @@ export class FrameSocket implements Wire, FrameSink, FrameOutputSocket {
   #readOn(): void {
     if (this.isPaused) return;
     this.#reader.release();
-    this.#reader.read(null, false);
-    if (!this.isPaused) this.#socket.resume();
+    this.#read(null, false);
+    if (this.isPaused || !this.#isStopped) return;
+    this.#isStopped = false;
+    this.#socket.resume();
+  }
+
+  #read(chunk: Buffer | null, isLent: boolean): void {
+    this.#isReading = true;
+    try {
+      this.#reader.read(chunk, isLent);
+    } finally {
+      this.#isReading = false;
+      if (this.isPaused) this.#stop();
+    }
+  }
+
+  #stop(): void {
+    if (this.#isStopped) return;
+    this.#isStopped = true;
+    this.#socket.pause();
   }
 
   #writeControl(opcode: number, payload: Uint8Array): boolean {

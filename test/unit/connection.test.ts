@@ -25,6 +25,7 @@ const PENDING: Readonly<Record<string, (connection: Connection) => Promise<unkno
   receive: (connection) => connection.receive({ timeout: Number.POSITIVE_INFINITY }),
   "channel().receive": (connection) => connection.channel().receive(),
   "for await": (connection) => connection[Symbol.asyncIterator]().next(),
+  batches: (connection) => connection.batches().next(),
   "readable.read": (connection) => connection.readable.getReader().read(),
   send: (connection) => connection.send("never read"),
   sendBytes: (connection) => connection.sendBytes([1]),
