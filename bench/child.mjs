@@ -9,10 +9,17 @@ export class Child {
   #process;
   #label;
 
-  /** @param file a module beside this one */
-  constructor(label, file, args = []) {
+  /**
+   * @param file a module beside this one
+   * @param options `node`, the executable, by default this process's own, and variables as `env`
+   */
+  constructor(label, file, args = [], { node = process.execPath, env = {} } = {}) {
     this.#label = label;
-    this.#process = fork(new URL(file, import.meta.url), args, { execArgv: ["--expose-gc"] });
+    this.#process = fork(new URL(file, import.meta.url), args, {
+      execPath: node,
+      execArgv: ["--expose-gc"],
+      env: { ...process.env, ...env },
+    });
     this.ready = this.#next();
   }
 

@@ -1,28 +1,31 @@
 /** What a run was measured on. */
 
-import { createRequire } from "node:module";
+import { readFileSync } from "node:fs";
 import { availableParallelism, cpus } from "node:os";
+import { versionOf } from "./installed.mjs";
 
-const require = createRequire(import.meta.url);
+const PACKAGES = [
+  "ws",
+  "bufferutil",
+  "undici",
+  "partysocket",
+  "reconnecting-websocket",
+  "socket.io",
+  "crossws",
+];
 
-export function describeMachine() {
+/** @param node version of the Node that is measured */
+export function describeMachine(node) {
+  const { version } = JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8"));
+  const versions = Object.fromEntries(PACKAGES.map((name) => [name, versionOf(name)]));
+  if (process.env.WS_NO_BUFFER_UTIL) versions.bufferutil = null;
   return {
     date: new Date().toISOString(),
-    node: process.version,
-    ws: versionOf("ws"),
-    onesocket: versionOf("onesocket"),
-    bufferutil: process.env.WS_NO_BUFFER_UTIL ? null : versionOf("bufferutil"),
+    node,
+    onesocket: version,
+    ...versions,
     cpu: cpus()[0]?.model ?? "unknown",
     cores: availableParallelism(),
     platform: `${process.platform} ${process.arch}`,
   };
-}
-
-/** The version of an installed package, or null. */
-function versionOf(name) {
-  try {
-    return require(`${name}/package.json`).version;
-  } catch {
-    return null;
-  }
 }

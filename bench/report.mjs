@@ -1,79 +1,71 @@
-/** The report: results of rounds -> verdicts -> a table and JSON. */
+/** The report as text: a table, columns aligned, with its foot. */
 
-import { median, pairedRatio } from "./statistics.mjs";
+import { titleOf } from "./peers/index.mjs";
 
-/** A rate must reach this part of the baseline's, unless a variant has its own `leastRatio`. */
-const LEAST_RATE_RATIO = 0.95;
-/** A size may be so many times the baseline's, unless a variant has its own `mostRatio`. */
-const MOST_SIZE_RATIO = 1.25;
+const HEADINGS = [
+  "work",
+  "ws",
+  "onesocket",
+  "ratio",
+  "quartiles",
+  "per CPU s",
+  "bar",
+  "",
+  "others",
+];
 
-const HEADINGS = ["work", "", "", "ratio", "quartiles", "per CPU s", "bar", ""];
-
-/** Judges one work: `results` are the baseline's and the contender's, paired by round. */
-export function judge({ name, title, work, variant }, results) {
-  const [base, contender] = results;
-  const leastRatio = variant.leastRatio ?? LEAST_RATE_RATIO;
-  const ratio = pairedRatio(valuesOf(contender), valuesOf(base));
-  const hasCpu = base[0].perCpuSecond !== undefined;
-  const mostRatio = variant.mostRatio ?? MOST_SIZE_RATIO;
-  const passed = work.higherIsBetter ? ratio.median >= leastRatio : ratio.median <= mostRatio;
-  return {
-    name,
-    title,
-    unit: work.unit,
-    higherIsBetter: work.higherIsBetter,
-    medians: results.map((rounds) => median(valuesOf(rounds))),
-    rounds: results,
-    ratio,
-    cpuRatio: hasCpu ? pairedRatio(cpuOf(contender), cpuOf(base)) : null,
-    bar: work.higherIsBetter ? `≥ ${leastRatio}` : `≤ ${mostRatio}`,
-    passed,
-  };
-}
-
-/** The table as text, columns aligned, with its foot. */
+/** @param labels of the baseline and the contender */
 export function formatTable(verdicts, [base, contender]) {
   const headings = HEADINGS.with(1, base).with(2, contender);
   const rows = [headings, ...verdicts.map(formatRow)];
   const widths = headings.map((_, column) => Math.max(...rows.map((row) => row[column].length)));
   const lines = rows.map((row) => formatLine(row, widths));
-  lines.splice(1, 0, "-".repeat(lines[0].length));
+  lines.splice(1, 0, "-".repeat(Math.max(...lines.map((line) => line.length))));
   return `${lines.join("\n")}\n\n${formatFoot(base, contender)}\n`;
 }
 
-function formatRow({ title, unit, medians, ratio, cpuRatio, bar, passed }) {
+/** A quantity with its unit, as 1,234 msg/s. */
+export function formatQuantity(value, unit) {
+  const digits = { maximumFractionDigits: value < 10 ? 1 : 0 };
+  return `${value.toLocaleString("en", digits)} ${unit}`;
+}
+
+/** Two digits behind the point, from 10 on one. */
+export function formatRatio(ratio) {
+  return ratio.toFixed(ratio < 10 ? 2 : 1);
+}
+
+function formatRow({ group, title, unit, scores, bar, passed, rival }) {
+  const [base, { median, ratio, cpuRatio }, ...others] = scores;
   return [
-    title,
-    ...medians.map((value) => `${Math.round(value).toLocaleString("en")} ${unit}`),
-    ratio.median.toFixed(3),
-    `${ratio.q1.toFixed(2)} … ${ratio.q3.toFixed(2)}`,
-    cpuRatio === null ? "" : cpuRatio.median.toFixed(3),
-    bar,
-    passed ? "pass" : "MISS",
+    `${group}: ${title}`,
+    formatQuantity(base.median, unit),
+    formatQuantity(median, unit),
+    formatRatio(ratio.median),
+    `${formatRatio(ratio.q1)} … ${formatRatio(ratio.q3)}`,
+    cpuRatio === null ? "" : formatRatio(cpuRatio.median),
+    bar.text + (bar.isOwn ? "*" : ""),
+    (passed ? "pass" : "MISS") + (rival?.isBehind ? `, behind ${titleOf(rival.label)}` : ""),
+    others.map((other) => `${titleOf(other.label)} ${formatRatio(other.ratio.median)}`).join("  "),
   ];
 }
 
-/** The first column starts on the left, the others end on the right. */
+/** The first and the last columns start on the left, the others end on the right. */
 function formatLine(row, widths) {
   const pad = (cell, column) =>
-    column === 0 ? cell.padEnd(widths[column]) : cell.padStart(widths[column]);
+    column === 0 || column >= row.length - 2
+      ? cell.padEnd(widths[column])
+      : cell.padStart(widths[column]);
   return row.map(pad).join("  ").trimEnd();
 }
 
 function formatFoot(base, contender) {
   return [
     `Medians of the rounds. ratio: median of ${contender}/${base} of the rounds run side by side,`,
-    "and its quartiles; above 1 is better, but for the heap. per CPU s: the same ratio of the work",
-    "done in a second of the client's CPU time; it has no bar.",
+    "and its quartiles; above 1 is better, but for memory. per CPU s: the same ratio of the work",
+    "done in a second of the measured process's CPU time; it has no bar. *: a bar of our own.",
+    `others: their ratios to ${base}, by fewer rounds; raw TCP has no library.`,
     "Text reaches every handler as a string (bare ws: isBinary ? data : data.toString()), bytes as",
-    "a view without a copy. No compression, messages up to 16 MiB, no Nagle, for all alike.",
+    "a view. Messages up to 16 MiB, no Nagle, no compression where none is named, for all alike.",
   ].join("\n");
-}
-
-function valuesOf(rounds) {
-  return rounds.map((round) => round.value);
-}
-
-function cpuOf(rounds) {
-  return rounds.map((round) => round.perCpuSecond);
 }

@@ -1,66 +1,90 @@
 /** Rounds: measures one work with all peers in turn, each in a process of its own.
- *  The order alternates (A B, B A, …), so that drift of the machine hits all alike. */
+ *  The order alternates (A B …, … B A), so that drift of the machine hits all alike. */
 
-import { Child } from "./child.mjs";
+import { startPeer } from "./peer-process.mjs";
 
-const CALIBRATIONS = 2;
-/** What is measured: the process of a client, or that of a server with its crowd. */
-const CLIENT = ["client", "./client.mjs"];
-const SERVER = ["server", "./serving.mjs"];
+/** The first one runs cold, and finds a count that is too low. */
+const CALIBRATIONS = 3;
+/** Those that are compared most closely: they are in every round. */
+const MAIN_PEERS = 2;
 
 /**
- * Measures with several generations of client processes: how fast a process is depends a little on
- * the luck of its compiler and memory, and one generation would take that luck for a difference.
+ * Measures with several generations of processes: how fast a process is depends a little on the
+ * luck of its compiler and memory, and one generation would take that luck for a difference.
  *
  * @param entry a work, of `works/index.mjs`
- * @param peers names of modules in `peers/`, the baseline first; twice the same is a control
- * @returns for each peer, the results of its rounds; those of equal index were run side by side
+ * @param setting the peers, the baseline and the contender first, the effort, and what starts them
+ * @returns the rounds: each a list of results by the index of the peer, undefined for who was not
+ * in it
  */
-export async function runRounds(entry, { peers, url, effort }) {
-  const results = peers.map(() => []);
-  const { generations } = effort.of(entry.work.kind);
+export async function runRounds(entry, { peers, effort, place }) {
+  const { generations, others } = effort.of(entry.kind);
+  const rounds = [];
   for (let generation = 0; generation < generations; generation += 1) {
-    const rounds = await runGeneration(entry, { peers, url, effort });
-    for (const [index, result] of rounds) results[index].push(result);
+    const present = peers.map((peer, index) => ({ peer, index }));
+    const isFull = generation < others.generations;
+    const invited = present.filter(({ peer, index }) => isFull || isMain(peer, index));
+    rounds.push(...(await runGeneration(entry, { invited, effort, place })));
   }
-  return results;
+  return rounds;
 }
 
-/** @returns pairs of a peer's index and the result of one of its rounds, in order of the runs */
-async function runGeneration(entry, { peers, url, effort }) {
-  const [role, file] = entry.work.side === "server" ? SERVER : CLIENT;
-  const clients = peers.map((peer) => new Child(`${role} ${peer}`, file, [peer]));
+function isMain(peer, index) {
+  return index < MAIN_PEERS || peer.isMain === true;
+}
+
+/** Runs one generation; a peer beside the two that fails is left out, and that is said. */
+async function runGeneration(entry, { invited, effort, place }) {
+  const { warmUps, rounds, others } = effort.of(entry.kind);
+  const started = invited.map((one) => ({ ...one, process: startPeer(one.peer, entry, place) }));
+  const results = [];
   try {
-    await Promise.all(clients.map((client) => client.ready));
-    const ask = (client, count) => client.ask({ name: entry.name, url, count });
-    const count = await calibrate(entry.work, effort.roundMs, clients, ask);
-    const { warmUps, rounds } = effort.of(entry.work.kind);
-    const results = [];
+    let racers = await eachOf(started, async (racer) => {
+      await racer.process.ready;
+      return { ...racer, count: await calibrate(entry, effort.roundMs, racer.process) };
+    });
     for (let round = -warmUps; round < rounds; round += 1) {
-      const order = [...clients.keys()];
-      if (round % 2 !== 0) order.reverse();
-      for (const index of order) {
-        const result = await ask(clients[index], count);
-        if (round >= 0) results.push([index, { ...result, count }]);
-      }
+      const isFull = round < 0 || round % others.each === 0;
+      const due = racers.filter(({ peer, index }) => isFull || isMain(peer, index));
+      if (round % 2 !== 0) due.reverse();
+      const result = [];
+      const alive = await eachOf(due, async (racer) => {
+        result[racer.index] = await racer.process.ask({ count: racer.count });
+        return racer;
+      });
+      racers = racers.filter((racer) => alive.includes(racer) || !due.includes(racer));
+      if (round >= 0) results.push(result);
     }
     return results;
   } finally {
-    for (const client of clients) client.stop();
+    for (const { process } of started) process.stop();
   }
 }
 
+/** Acts with one after the other; leaves out whom it fails with, unless it is one of the two. */
+async function eachOf(racers, act) {
+  const done = [];
+  for (const racer of racers) {
+    try {
+      done.push(await act(racer));
+    } catch (error) {
+      if (racer.index < MAIN_PEERS) throw error;
+      console.error(`bench: ${racer.peer.label} is left out: ${error.message}`);
+    }
+  }
+  return done;
+}
+
 /**
- * The count with which a round of the baseline takes about `roundMs`. Every peer does the runs that
- * find it, so that all are equally warm.
+ * The count with which a round takes about `roundMs`: a rate is the same for any, but steadier by
+ * more.
  */
-async function calibrate(work, roundMs, clients, ask) {
-  let count = work.firstCount;
+export async function calibrate({ firstCount, work }, roundMs, process) {
+  let count = firstCount;
   if (count === undefined) return undefined;
   for (let step = 0; step < CALIBRATIONS; step += 1) {
-    const values = [];
-    for (const client of clients) values.push((await ask(client, count)).value);
-    count = Math.ceil((values[0] * roundMs) / 1e3);
+    const { seconds } = await process.ask({ count });
+    count = Math.max(1, Math.ceil((count / seconds) * (roundMs / 1e3)));
     count = Math.min(count, work.maxCount ?? count);
   }
   return count;

@@ -1,6 +1,7 @@
-/** The bench's server process: bare `ws` on a port of its own, the same for every peer.
- *  It is kept cheaper than any client, so that what is measured is the client. */
+/** The neutral server where there is no compiler, and that of the slow consumer: bare `ws`, made as
+ *  cheap as it can be. It echoes, counts and floods as the program in `native/` does. */
 
+import { createServer } from "node:http";
 import { Sender, WebSocketServer } from "ws";
 import { MAX_PAYLOAD_BYTES } from "./limits.mjs";
 
@@ -8,19 +9,31 @@ const OPCODE_TEXT = 1;
 const OPCODE_BINARY = 2;
 const SLAB_BYTES = 256 * 1024;
 
-const server = new WebSocketServer({
-  host: "127.0.0.1",
-  port: 0,
-  perMessageDeflate: false,
-  maxPayload: MAX_PAYLOAD_BYTES,
-  clientTracking: false,
+const SERVES = {
+  "/echo": { serve: serveEcho },
+  "/sink": { serve: serveSink },
+  "/flood": { serve: serveFlood },
+  "/deflate": { serve: serveEcho, deflate: { threshold: 0 } },
+  "/deflate-alone": {
+    serve: serveEcho,
+    deflate: { threshold: 0, serverNoContextTakeover: true, clientNoContextTakeover: true },
+  },
+};
+
+const upgraders = new Map();
+for (const [path, { deflate = false }] of Object.entries(SERVES)) {
+  const options = { noServer: true, perMessageDeflate: deflate, clientTracking: false };
+  upgraders.set(path, new WebSocketServer({ ...options, maxPayload: MAX_PAYLOAD_BYTES }));
+}
+
+const http = createServer();
+http.on("upgrade", (request, stream, head) => {
+  const upgrader = upgraders.get(request.url) ?? upgraders.get("/echo");
+  const { serve } = SERVES[request.url] ?? SERVES["/echo"];
+  upgrader.handleUpgrade(request, stream, head, (socket) => serve(socket, stream));
 });
-
-server.on("listening", () => process.send(`ws://127.0.0.1:${server.address().port}`));
-
-server.on("connection", (socket, request) => {
-  const serve = request.url === "/flood" ? serveFlood : serveEcho;
-  serve(socket, request.socket);
+http.listen({ host: "127.0.0.1", port: 0, backlog: 4096 }, () => {
+  process.send(`ws://127.0.0.1:${http.address().port}`);
 });
 
 process.on("disconnect", () => process.exit());
@@ -39,6 +52,18 @@ function serveEcho(socket, stream) {
       process.nextTick(flush);
     }
     socket.send(data, { binary: isBinary });
+  });
+}
+
+/** Answers `{ count }`, once so many messages have come, with one. */
+function serveSink(socket) {
+  let awaited = 0;
+  socket.on("message", (data) => {
+    if (awaited === 0) awaited = JSON.parse(data.toString()).count;
+    else {
+      awaited -= 1;
+      if (awaited === 0) socket.send("done");
+    }
   });
 }
 

@@ -4,19 +4,37 @@ import { checkMessage } from "./payload.mjs";
 
 export const flood = {
   kind: "flood",
+  group: "Receive",
   unit: "msg/s",
   higherIsBetter: true,
   firstCount: 2_000,
   variants: [
-    { name: "flood-32", title: "receive flood, 32 B text", bytes: 32, binary: false },
-    { name: "flood-64k", title: "receive flood, 64 KiB binary", bytes: 65_536, binary: true },
+    { name: "flood-32", title: "32 B text", bytes: 32, binary: false, leastRatio: 2 },
+    {
+      name: "flood-64k",
+      title: "64 KiB binary",
+      bytes: 65_536,
+      binary: true,
+      firstCount: 200,
+      leastRatio: 1.3,
+      leastRatioOfNode20: 0.9,
+    },
+    {
+      name: "await-32",
+      title: "32 B text by for await, to ws's callback",
+      bytes: 32,
+      binary: false,
+      peers: ["ws", "onesocket-pull"],
+      leastRatio: 1.2,
+    },
     {
       name: "pull-32",
-      title: "… 32 B text by for await, to addListener",
+      title: "32 B text by for await, to addListener",
       bytes: 32,
       binary: false,
       peers: ["onesocket", "onesocket-pull"],
       leastRatio: 0.7,
+      isOwnBar: true,
     },
   ],
 

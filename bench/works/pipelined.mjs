@@ -1,43 +1,66 @@
 /** Work: echo with up to 256 messages under way. */
 
+import { COMPRESSING_CLIENTS } from "../peers/index.mjs";
+import { createDocuments } from "./documents.mjs";
 import { checkMessage, createPayload } from "./payload.mjs";
 
 const WINDOW = 256;
+const KIB = 1024;
+const LARGE = { bytes: 64 * KIB, firstCount: 200, leastRatio: 1.1 };
+
+/** @returns what `open` and a payload are made of */
+function echo(name, title, settings) {
+  return { name, title, binary: false, path: "/echo", ...settings };
+}
+
+function deflate(name, title, mode) {
+  const path = mode === "takeover" ? "/deflate" : "/deflate-alone";
+  const settings = { path, deflate: mode, leastRatio: 4, peers: COMPRESSING_CLIENTS };
+  return echo(name, title, { ...settings, bytes: 4 * KIB, documents: createDocuments(4 * KIB) });
+}
 
 export const pipelined = {
   kind: "pipelined",
+  group: "Echo, 256 under way",
   unit: "msg/s",
   higherIsBetter: true,
-  firstCount: 10_000,
+  firstCount: 2_000,
   variants: [
-    { name: "echo-32", title: "echo, window 256, 32 B text", bytes: 32, binary: false },
-    { name: "echo-1k", title: "echo, window 256, 1 KiB text", bytes: 1024, binary: false },
-    { name: "echo-1k-binary", title: "echo, window 256, 1 KiB binary", bytes: 1024, binary: true },
+    echo("echo-32", "32 B text", { bytes: 32, leastRatio: 4.5 }),
+    echo("echo-1k", "1 KiB text", { bytes: KIB, leastRatio: 3.5 }),
+    echo("echo-1k-binary", "1 KiB binary", { bytes: KIB, binary: true, leastRatio: 3.5 }),
+    echo("echo-64k", "64 KiB text", LARGE),
+    echo("echo-64k-binary", "64 KiB binary", { ...LARGE, binary: true }),
+    deflate("echo-deflate", "4 KiB of JSON, deflate with takeover", "takeover"),
+    deflate("echo-deflate-alone", "4 KiB of JSON, deflate without takeover", "alone"),
   ],
 
   /** @returns the rate of `count` messages there and back, by the clock and by CPU time */
   async run({ peer, url, count, variant, measure }) {
-    const payload = createPayload(variant.bytes, variant.binary);
+    const { bytes, binary, path, documents } = variant;
+    const payloads = documents ?? [createPayload(bytes, binary)];
     let unsent = count;
     let awaited = count;
+    let socket;
     let onDone;
     const done = new Promise((resolve) => {
       onDone = resolve;
     });
-    const socket = await peer.open(`${url}/echo`, (data) => {
+    const sendNext = () => {
+      unsent -= 1;
+      peer.send(socket, payloads[unsent % payloads.length]);
+    };
+    const onMessage = (data) => {
       awaited -= 1;
-      if (unsent > 0) {
-        unsent -= 1;
-        peer.send(socket, payload);
-      } else if (awaited === 0) {
-        checkMessage(data, variant.bytes, variant.binary);
+      if (unsent > 0) sendNext();
+      else if (awaited === 0) {
+        checkMessage(data, bytes, binary);
         onDone();
       }
-    });
+    };
+    socket = await peer.open(`${url}${path}`, onMessage, { deflate: variant.deflate });
     const result = await measure(() => {
-      const first = Math.min(WINDOW, count);
-      unsent -= first;
-      for (let sent = 0; sent < first; sent += 1) peer.send(socket, payload);
+      for (let sent = Math.min(WINDOW, count); sent > 0; sent -= 1) sendNext();
       return done;
     });
     await peer.close(socket);

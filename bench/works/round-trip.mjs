@@ -4,12 +4,13 @@ import { checkMessage, createPayload } from "./payload.mjs";
 
 export const roundTrip = {
   kind: "round-trip",
+  group: "Round trip",
   unit: "trip/s",
   higherIsBetter: true,
-  firstCount: 1_000,
+  firstCount: 500,
   variants: [
-    { name: "round-trip-32", title: "round trip, 32 B text", bytes: 32, binary: false },
-    { name: "round-trip-1k", title: "round trip, 1 KiB text", bytes: 1024, binary: false },
+    { name: "round-trip-32", title: "32 B text", bytes: 32, binary: false, leastRatio: 1.1 },
+    { name: "round-trip-1k", title: "1 KiB text", bytes: 1024, binary: false, leastRatio: 1.1 },
   ],
 
   /** @returns the rate of `count` round trips, by the clock and by CPU time */

@@ -1,18 +1,25 @@
 /** Server: bare `ws`, used as its own documentation shows. */
 
 import { WebSocketServer } from "ws";
-import { MAX_PAYLOAD_BYTES } from "../limits.mjs";
+import { wsOptions } from "../clients/ws-options.mjs";
 
-/** Resolves with a server; its sockets have one listener for messages, and do nothing else. */
-export async function start() {
+/**
+ * Resolves with a server; its sockets have one listener for messages.
+ *
+ * @param kind "idle", "echo", or "compressing"
+ */
+export async function start(kind) {
   const server = new WebSocketServer({
     host: "127.0.0.1",
     port: 0,
     backlog: 4096,
-    perMessageDeflate: false,
-    maxPayload: MAX_PAYLOAD_BYTES,
+    ...wsOptions(kind === "compressing" ? "alone" : undefined),
   });
-  server.on("connection", (socket) => socket.on("message", () => {}));
+  server.on("connection", (socket) => {
+    if (kind === "echo") {
+      socket.on("message", (data, isBinary) => socket.send(isBinary ? data : data.toString()));
+    } else socket.on("message", () => {});
+  });
   await new Promise((resolve) => server.once("listening", resolve));
   return {
     port: server.address().port,

@@ -1,14 +1,19 @@
-/** Peer: this library as built into dist/, on its fast face, `addListener`. */
+/** Client: this library as built, on its fast face, `addListener`. */
 
-import { WebSocket } from "onesocket";
-import { MAX_PAYLOAD_BYTES } from "../limits.mjs";
+import { MAX_PAYLOAD_BYTES } from "../../limits.mjs";
+import { importBuilt } from "../dist.mjs";
 
-// Compression is off by default, and so is Nagle's algorithm.
-const OPTIONS = { readLimit: MAX_PAYLOAD_BYTES };
+const { Compression, WebSocket } = await importBuilt("index.js");
+
+const COMPRESSIONS = {
+  takeover: Compression.CONTEXT_TAKEOVER,
+  alone: Compression.NO_CONTEXT,
+};
 
 /** Resolves with an open socket; its one listener passes on text as a string, bytes as a view. */
-export function open(url, onMessage) {
-  const socket = new WebSocket(url, [], OPTIONS);
+export function open(url, onMessage, { deflate } = {}) {
+  const compression = deflate === undefined ? Compression.DISABLED : COMPRESSIONS[deflate];
+  const socket = new WebSocket(url, [], { readLimit: MAX_PAYLOAD_BYTES, compression });
   socket.addListener("message", (_event, data) =>
     onMessage(typeof data === "string" ? data : data.bytes),
   );
@@ -17,6 +22,10 @@ export function open(url, onMessage) {
 
 export function send(socket, data) {
   socket.send(data);
+}
+
+export function buffered(socket) {
+  return socket.bufferedAmount;
 }
 
 /** Resolves once the socket has closed. */

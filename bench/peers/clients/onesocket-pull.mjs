@@ -1,7 +1,9 @@
-/** Peer: this library's connection, its messages taken by `for await`. */
+/** Client: this library's connection, its messages taken by `for await`. */
 
-import { connect } from "onesocket";
-import { MAX_PAYLOAD_BYTES } from "../limits.mjs";
+import { MAX_PAYLOAD_BYTES } from "../../limits.mjs";
+import { importBuilt } from "../dist.mjs";
+
+const { connect } = await importBuilt("index.js");
 
 const OPTIONS = { readLimit: MAX_PAYLOAD_BYTES };
 

@@ -3,8 +3,8 @@
 import { startWith } from "./onesocket-start.mjs";
 
 /** Resolves with a server; its handlers wait for messages, and do nothing else. */
-export function start() {
-  return startWith((sockets) => {
+export function start(kind) {
+  return startWith(kind, (sockets) => {
     sockets.route("/", async (connection) => {
       for await (const _message of connection);
     });

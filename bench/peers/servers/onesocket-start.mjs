@@ -1,7 +1,10 @@
 /** Starts this library's server; what it does with its sockets is given. */
 
-import { WebSockets } from "onesocket/server";
-import { MAX_PAYLOAD_BYTES } from "../limits.mjs";
+import { MAX_PAYLOAD_BYTES } from "../../limits.mjs";
+import { importBuilt } from "../dist.mjs";
+
+const { WebSockets } = await importBuilt("server.js");
+const { Compression } = await importBuilt("index.js");
 
 /** Limits for one address are kept, but wide: the whole crowd has one. */
 const OPTIONS = {
@@ -11,8 +14,9 @@ const OPTIONS = {
 };
 
 /** Resolves with a server whose sockets are served as `serve` says. */
-export async function startWith(serve) {
-  const sockets = new WebSockets(OPTIONS);
+export async function startWith(kind, serve) {
+  const compression = kind === "compressing" ? Compression.NO_CONTEXT : Compression.DISABLED;
+  const sockets = new WebSockets({ ...OPTIONS, compression });
   serve(sockets);
   const { port } = await sockets.listen(0, { host: "127.0.0.1" });
   return {
