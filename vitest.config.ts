@@ -22,7 +22,7 @@ export default defineConfig({
           name: "node",
           environment: "node",
           include: [
-            "test/{unit,contract,integration,behaviour,architecture,package,docs}/**/*.test.ts",
+            "test/{unit,contract,integration,conformance,behaviour,architecture,package,docs}/**/*.test.ts",
             "test/browser/**/*.node.test.ts",
           ],
           exclude: ["**/*.page.test.ts"],

@@ -1,6 +1,7 @@
 /** Frame assembly: a message that comes in more than one piece: fragments, or chunks of the network. */
 
 import { applyMask } from "./frame-mask.ts";
+import { giveSlab, SLAB_BYTES, takeSlab } from "./frame-slab.ts";
 import { Utf8Check } from "./frame-utf8.ts";
 
 /** What is taken at once for a frame: a peer may announce more than it ever sends. */
@@ -11,6 +12,10 @@ const GROWTH = 4;
 
 function allocate(bytes: number): Buffer {
   return bytes <= MAX_POOLED_BYTES ? Buffer.allocUnsafe(bytes) : Buffer.allocUnsafeSlow(bytes);
+}
+
+function isSlabSized(bytes: number): boolean {
+  return bytes > SLAB_BYTES / 2 && bytes <= SLAB_BYTES;
 }
 
 export class Assembly {
@@ -45,6 +50,11 @@ export class Assembly {
     return this.#check?.isWhole ?? true;
   }
 
+  /** Gives the memory back: nobody reads it any more. */
+  release(): void {
+    if (this.#bytes.length === SLAB_BYTES) giveSlab(this.#bytes);
+  }
+
   /** A frame of so many bytes begins. */
   announce(bytes: number): void {
     this.frames += 1;
@@ -68,6 +78,11 @@ export class Assembly {
   /** The memory that is announced, or as much more as has come, whatever is less. */
   #grow(needed: number): void {
     const room = Math.max(MAX_FIRST_BYTES, needed, this.#length * GROWTH);
+    // A text is decoded, so that its memory can be used again.
+    if (this.isText && this.#length === 0 && isSlabSized(this.#announced)) {
+      this.#bytes = takeSlab();
+      return;
+    }
     // Of fragments only those that have begun are announced: there may be many.
     const ahead = this.frames > 1 ? this.#length * 2 : 0;
     const bytes = allocate(Math.max(needed, ahead, Math.min(this.#announced, room)));

@@ -3,13 +3,20 @@
 
 import { randomFillSync } from "node:crypto";
 import { endianness } from "node:os";
+import { nativeMask } from "./frame-native-mask.ts";
 
 /** Keys made at once. */
 const POOLED_KEYS = 2048;
 /** Below it, words cost more than they save. */
 const MIN_WORD_BYTES = 48;
+/** From here on the way into native code pays. */
+const MIN_NATIVE_BYTES = 512;
+/** The largest memory whose view is kept: larger than a slab and what is read at once. */
+const MAX_KEPT_BYTES = 128 * 1024;
 const IS_LITTLE_ENDIAN = /* @__PURE__ */ endianness() === "LE";
 
+/** A key as native code takes it. */
+const keyBytes = Buffer.alloc(4);
 const EMPTY: Int32Array = new Int32Array(0);
 let keys = EMPTY;
 let usedKeys = 0;
@@ -44,10 +51,11 @@ function toWord(key: number): number {
 let lastWords: Int32Array = EMPTY;
 
 function viewWords({ buffer }: Buffer): Int32Array {
-  if (lastWords.buffer !== buffer) {
-    lastWords = new Int32Array(buffer, 0, buffer.byteLength >> 2);
-  }
-  return lastWords;
+  if (lastWords.buffer === buffer) return lastWords;
+  const words = new Int32Array(buffer, 0, buffer.byteLength >> 2);
+  // Memory of a large message would live on until the next one.
+  if (buffer.byteLength <= MAX_KEPT_BYTES) lastWords = words;
+  return words;
 }
 
 function maskBytes(bytes: Buffer, start: number, end: number, key: number): void {
@@ -56,12 +64,31 @@ function maskBytes(bytes: Buffer, start: number, end: number, key: number): void
   }
 }
 
-/** Masks, or unmasks, from `start` to `end` in place. */
-export function applyMask(bytes: Buffer, start: number, end: number, key: number): void {
-  if (end - start < MIN_WORD_BYTES) {
-    maskBytes(bytes, start, end, key);
+/** Copies `source` to `at` of `target`, masked. */
+export function copyMasked(source: Uint8Array, target: Buffer, at: number, key: number): void {
+  const { length } = source;
+  const native = length < MIN_NATIVE_BYTES ? null : nativeMask();
+  if (native) {
+    keyBytes.writeInt32BE(key);
+    native.mask(source, keyBytes, target, at, length);
     return;
   }
+  target.set(source, at);
+  applyMask(target, at, at + length, key);
+}
+
+/** Masks, or unmasks, from `start` to `end` in place. */
+export function applyMask(bytes: Buffer, start: number, end: number, key: number): void {
+  const length = end - start;
+  const native = length < MIN_NATIVE_BYTES ? null : nativeMask();
+  if (native) {
+    keyBytes.writeInt32BE(key);
+    native.unmask(bytes.subarray(start, end), keyBytes);
+  } else if (length < MIN_WORD_BYTES) maskBytes(bytes, start, end, key);
+  else maskWords(bytes, start, end, key);
+}
+
+function maskWords(bytes: Buffer, start: number, end: number, key: number): void {
   const words = viewWords(bytes);
   const offset = bytes.byteOffset;
   const first = (offset + start + 3) >> 2;

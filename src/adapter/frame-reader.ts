@@ -49,6 +49,11 @@ export interface FrameSink {
 /** Bytes of a chunk that may be kept in place: a view of fewer would keep too much besides. */
 const MAX_COPIED_BYTES = 1024;
 
+/** How large a message of the limit may be when it is compressed: what can't be made smaller gets larger. */
+function deflateBound(bytes: number): number {
+  return bytes + (bytes >> 3) + 64;
+}
+
 export class FrameReader {
   readonly #isServer: boolean;
   readonly #settings: ReaderSettings;
@@ -62,6 +67,8 @@ export class FrameReader {
   #missing = 0;
   /** The payload of a control frame under way. */
   #control: Buffer | null = null;
+  /** Where it is in the chunk: past a message before that is handed over, lest it is read again. */
+  #at = 0;
   /** What came in and was not read yet. */
   #rest: Buffer | null = null;
   #isHeld = false;
@@ -107,16 +114,16 @@ export class FrameReader {
   }
 
   #readChunk(chunk: Buffer, isLent: boolean): void {
-    let at = 0;
+    let at = -1;
+    this.#at = 0;
     try {
-      while (at < chunk.length && !this.#isHeld && !this.#isOver) {
-        const next =
-          this.#missing > 0 ? this.#readPart(chunk, at) : this.#readFrame(chunk, at, isLent);
-        if (next === at) break;
-        at = next;
+      while (this.#at !== at && this.#at < chunk.length && !this.#isHeld && !this.#isOver) {
+        at = this.#at;
+        if (this.#missing > 0) this.#readPart(chunk, at);
+        else this.#readFrame(chunk, at, isLent);
       }
     } finally {
-      if (at < chunk.length && !this.#isOver) this.#keep(chunk, at, isLent);
+      if (this.#at < chunk.length && !this.#isOver) this.#keep(chunk, this.#at, isLent);
     }
   }
 
@@ -125,15 +132,17 @@ export class FrameReader {
     this.#rest = isLent || rest.length < MAX_COPIED_BYTES ? Buffer.from(rest) : rest;
   }
 
-  /** Reads the frame at `at`, as far as it is there; returns `at` where its header is not. */
-  #readFrame(chunk: Buffer, at: number, isLent: boolean): number {
+  /** Reads the frame at `at`, as far as it is there; nothing where its header is not. */
+  #readFrame(chunk: Buffer, at: number, isLent: boolean): void {
     const start = this.#readHeader(chunk, at);
-    if (start === at) return at;
+    if (start === at) return;
     const length = this.#length;
     const end = start + length;
     if (end > chunk.length || this.#message !== null || (this.#first & FIN) === 0) {
-      return this.#readPieces(chunk, start);
+      this.#readPieces(chunk, start);
+      return;
     }
+    this.#at = end;
     if (this.#key !== 0) applyMask(chunk, start, end, this.#key);
     const first = this.#first & ~RSV1;
     if (first !== this.#first || first > (FIN | Opcode.BINARY)) {
@@ -143,7 +152,6 @@ export class FrameReader {
       const bytes = chunk.subarray(start, end);
       this.#sink.handleMessage(isLent ? Buffer.from(bytes) : bytes, length);
     }
-    return end;
   }
 
   /** Reads a header, and checks it; returns where the payload begins, `at` where it is not all there or wrong. */
@@ -198,13 +206,15 @@ export class FrameReader {
     if ((first & OPCODE) >= Opcode.CLOSE) return true;
     const { readLimit, maxFragments } = this.#settings;
     const bytes = message === null ? length : length + message.announcedBytes;
-    if (bytes > readLimit) this.#fail(tooBig(bytes, readLimit));
+    const isCompressed = message === null ? (first & RSV1) !== 0 : message.isCompressed;
+    const limit = isCompressed ? deflateBound(readLimit) : readLimit;
+    if (bytes > limit) this.#fail(tooBig(bytes, readLimit));
     else if (message !== null && message.frames >= maxFragments) this.#fail(tooMany(maxFragments));
     return !this.#isOver;
   }
 
   /** Begins a frame that comes in pieces, or is one of a message. */
-  #readPieces(chunk: Buffer, start: number): number {
+  #readPieces(chunk: Buffer, start: number): void {
     const opcode = this.#first & OPCODE;
     this.#missing = this.#length;
     if (opcode >= Opcode.CLOSE) this.#control = Buffer.alloc(this.#length);
@@ -213,12 +223,13 @@ export class FrameReader {
       this.#message ??= new Assembly(opcode === Opcode.TEXT, isCompressed);
       this.#message.announce(this.#length);
     }
-    return this.#readPart(chunk, start);
+    this.#readPart(chunk, start);
   }
 
   /** Reads on in a frame that comes in pieces. */
-  #readPart(chunk: Buffer, at: number): number {
+  #readPart(chunk: Buffer, at: number): void {
     const end = Math.min(chunk.length, at + this.#missing);
+    this.#at = end;
     const key = rotateKey(this.#key, this.#length - this.#missing);
     if (this.#control) {
       const from = this.#length - this.#missing;
@@ -226,11 +237,10 @@ export class FrameReader {
       if (key !== 0) applyMask(this.#control, from, from + end - at, key);
     } else if (this.#message?.append(chunk, at, end, key) === false) {
       this.#fail(invalidUtf8("a text"));
-      return end;
+      return;
     }
     this.#missing -= end - at;
     if (this.#missing === 0) this.#endFrame();
-    return end;
   }
 
   #endFrame(): void {
@@ -263,8 +273,11 @@ export class FrameReader {
     const { bytes, isText, isCompressed } = message;
     if (isCompressed) this.#sink.handleDeflated(bytes, isText);
     else if (!isText) this.#sink.handleMessage(bytes, bytes.length);
-    else if (message.isWhole) this.#sink.handleMessage(bytes.toString(), bytes.length);
-    else this.#fail(invalidUtf8("a text"));
+    else if (message.isWhole) {
+      const text = bytes.toString();
+      message.release();
+      this.#sink.handleMessage(text, bytes.length);
+    } else this.#fail(invalidUtf8("a text"));
   }
 
   #takeControl(payload: Buffer): void {

@@ -4,7 +4,7 @@
 /** Holds a message of 64 KiB with its header. */
 export const SLAB_BYTES = 64 * 1024 + 64;
 /** How many are kept for later. */
-const MAX_FREE = 8;
+const MAX_FREE = 32;
 
 const free: Buffer[] = [];
 

@@ -7,11 +7,13 @@ import { startTimer, type Timer } from "../base/timer.ts";
 import { CLOSE_TIMEOUT_MS, CloseCode, ReadyState } from "../constants.ts";
 import type { FrameError } from "./frame-error.ts";
 import { FIN, Opcode } from "./frame-format.ts";
+import { FrameInflater } from "./frame-inflater.ts";
 import { FrameOutput, type FrameOutputSocket } from "./frame-output.ts";
 import { FrameReader, type FrameSink, type ReaderSettings } from "./frame-reader.ts";
 import { FrameWriter } from "./frame-writer.ts";
 import type { OutputOwner, OutputSettings } from "./output.ts";
 import type { Wire, WireOwner } from "./wire.ts";
+import { type DeflateDirection, type DeflateTerms, readTerms } from "./ws-extensions.ts";
 
 /** What a handshake hands over. */
 export interface FramedConnection {
@@ -20,6 +22,8 @@ export interface FramedConnection {
   readonly head: Buffer;
   /** The subprotocol agreed upon, or `""`. */
   readonly protocol: string;
+  /** What was agreed upon, as in `Sec-WebSocket-Extensions`, or `""`. */
+  readonly extensions: string;
 }
 
 const NO_PAYLOAD = Buffer.alloc(0);
@@ -48,7 +52,8 @@ function handleGone(this: WiredSocket): void {
 /** Takes what a socket has read into memory that is used again: for its wire, or whoever listens until there is one. */
 export function receiveLent(socket: WiredSocket & Socket, chunk: Buffer): void {
   const wire = socket[WIRE];
-  if (wire) wire.readChunk(chunk, true);
+  // A stopped TLS socket still brings what it has decrypted: behind what came with the handshake.
+  if (wire && socket.readableLength === 0) wire.readChunk(chunk, true);
   else socket.push(Buffer.from(chunk));
 }
 
@@ -62,12 +67,19 @@ export class FrameSocket implements Wire, FrameSink, FrameOutputSocket {
   isPaused = false;
   readonly #socket: WiredSocket;
   readonly #reader: FrameReader;
-  /** Made for the first frame. */
+  readonly #readLimit: number;
+  readonly #terms: DeflateTerms | null;
+  // These are made for the first frame, message and compressed message.
   #writer: FrameWriter | null = null;
+  #output: FrameOutput | null = null;
+  #inflater: FrameInflater | null = null;
   #isMuted = false;
   /** Whether a chunk is being read; and whether the TCP socket has been stopped. */
   #isReading = false;
   #isStopped = false;
+  /** Whether the peer has ended its side behind what is held. */
+  #isEndHeld = false;
+  #isCloseSent = false;
   /** Whether the peer's close frame was read, or something else behind which nothing counts. */
   #isPeerDone = false;
   #code: number = CloseCode.ABNORMAL_CLOSURE;
@@ -76,10 +88,15 @@ export class FrameSocket implements Wire, FrameSink, FrameOutputSocket {
   #timer: Timer;
 
   /** Takes the socket; reading begins in a later task. */
-  constructor({ socket, head, protocol }: FramedConnection, settings: ReaderSettings) {
+  constructor(connection: FramedConnection, settings: ReaderSettings) {
+    const { socket, head, protocol, extensions } = connection;
+    const { isServer, readLimit } = settings;
     this.protocol = protocol;
-    this.isServer = settings.isServer;
-    this.#reader = new FrameReader(settings, this);
+    this.isServer = isServer;
+    this.#readLimit = readLimit;
+    this.#terms = extensions === "" ? null : readTerms(extensions, isServer);
+    const deflates = this.#terms !== null;
+    this.#reader = new FrameReader(deflates ? { ...settings, deflates } : settings, this);
     this.#socket = socket;
     this.#socket[WIRE] = this;
     if (socket instanceof Socket) socket.setTimeout(0).setNoDelay();
@@ -95,8 +112,13 @@ export class FrameSocket implements Wire, FrameSink, FrameOutputSocket {
     return this.#writer;
   }
 
+  get deflates(): DeflateDirection | null {
+    return this.#terms?.out ?? null;
+  }
+
   createOutput(settings: OutputSettings, owner: OutputOwner): FrameOutput {
-    return new FrameOutput(this, settings, owner);
+    this.#output = new FrameOutput(this, settings, owner);
+    return this.#output;
   }
 
   /** Sends a close frame behind all that was written, and bounds the wait for the peer's. */
@@ -105,16 +127,15 @@ export class FrameSocket implements Wire, FrameSink, FrameOutputSocket {
       this.owner?.handleClosing();
       this.startedClosing = true;
       this.readyState = ReadyState.CLOSING;
-      this.writer.writeFrame(FIN | Opcode.CLOSE, closePayload(code, reason), 0);
-      this.writer.flush();
       this.#timer = startTimer(CLOSE_TIMEOUT_MS, (socket) => socket.destroy(), this.#socket);
-    }
-    if (this.startedClosing && this.#isPeerDone) this.#socket.end();
+      this.#behind(() => this.#writeClose(closePayload(code, reason)));
+    } else if (this.#isCloseSent && this.#isPeerDone) this.#socket.end();
   }
 
   terminate(): void {
     if (this.readyState === ReadyState.CLOSED) return;
     this.readyState = ReadyState.CLOSING;
+    this.#free();
     this.#socket.destroy();
   }
 
@@ -123,11 +144,14 @@ export class FrameSocket implements Wire, FrameSink, FrameOutputSocket {
   }
 
   ping(payload: Uint8Array): void {
-    this.#writeControl(Opcode.PING, payload);
+    if (this.readyState === ReadyState.OPEN) {
+      this.#behind(() => this.#writeControl(Opcode.PING, payload));
+    }
   }
 
   answerPing(payload: Uint8Array, done: () => void): void {
-    if (this.#writeControl(Opcode.PONG, payload)) this.writer.whenWritten(done);
+    this.#writeControl(Opcode.PONG, payload);
+    this.writer.whenWritten(done);
   }
 
   pause(): void {
@@ -151,9 +175,15 @@ export class FrameSocket implements Wire, FrameSink, FrameOutputSocket {
 
   /** The peer has ended its side, without a close frame unless one came before. */
   handlePeerEnd(): void {
+    const { allowHalfOpen } = this.#socket;
+    // A close frame among what is held is to be answered.
+    this.#isEndHeld = allowHalfOpen && this.#reader.hasRest;
+    if (this.#isEndHeld) return;
     this.readyState = ReadyState.CLOSING;
-    this.#writer?.flush();
-    this.#socket.end();
+    this.#behind(() => {
+      this.#writer?.flush();
+      this.#socket.end();
+    });
   }
 
   /** The connection is gone. What came before is handed over, even to who has paused: nothing more comes. */
@@ -162,9 +192,15 @@ export class FrameSocket implements Wire, FrameSink, FrameOutputSocket {
     socket.off("data", handleData);
     clearTimeout(this.#timer);
     this.readyState = ReadyState.CLOSING;
-    this.#reader.release();
-    this.#reader.read(socket.read(), false);
+    if (!this.#isInflating) {
+      this.#reader.release();
+      // All of it: where reading goes on, `read()` would return one chunk.
+      this.#reader.read(socket.read(socket.readableLength), false);
+    }
+    // What is being inflated came before the end.
+    if (this.#isInflating) return;
     this.#reader.end();
+    this.#free();
     this.readyState = ReadyState.CLOSED;
     this.owner?.handleEnd(this.#code, this.#reason);
   }
@@ -173,7 +209,16 @@ export class FrameSocket implements Wire, FrameSink, FrameOutputSocket {
     if (!this.#isMuted) this.owner?.handleMessage(data, bytes);
   }
 
-  handleDeflated(): void {}
+  handleDeflated(block: Buffer, isText: boolean): void {
+    if (this.#terms) this.#inflater ??= new FrameInflater(this.#terms.in, this.#readLimit, this);
+    this.#inflater?.take(block, isText);
+    if (this.#isInflating) this.#reader.hold();
+  }
+
+  handleInflated(): void {
+    if (this.#socket.closed) this.handleGone();
+    else this.#readOn();
+  }
 
   handlePing(payload: Buffer): void {
     if (!this.#isMuted) this.owner?.handlePing(payload);
@@ -193,6 +238,7 @@ export class FrameSocket implements Wire, FrameSink, FrameOutputSocket {
   }
 
   handleBreach(error: FrameError): void {
+    this.#reader.end();
     this.#seeEnd();
     this.close(error.closeCode);
     this.owner?.handleError(error);
@@ -204,11 +250,17 @@ export class FrameSocket implements Wire, FrameSink, FrameOutputSocket {
     if (this.isPaused) this.resume();
   }
 
+  get #isInflating(): boolean {
+    return this.#inflater?.isBusy === true;
+  }
+
   #readOn(): void {
-    if (this.isPaused) return;
+    if (this.isPaused || this.#isInflating) return;
     this.#reader.release();
     this.#read(null, false);
-    if (this.isPaused || !this.#isStopped) return;
+    if (this.isPaused || this.#isInflating) return;
+    if (this.#isEndHeld) this.handlePeerEnd();
+    if (!this.#isStopped) return;
     this.#isStopped = false;
     this.#socket.resume();
   }
@@ -219,7 +271,7 @@ export class FrameSocket implements Wire, FrameSink, FrameOutputSocket {
       this.#reader.read(chunk, isLent);
     } finally {
       this.#isReading = false;
-      if (this.isPaused) this.#stop();
+      if (this.isPaused || this.#isInflating) this.#stop();
     }
   }
 
@@ -229,10 +281,25 @@ export class FrameSocket implements Wire, FrameSink, FrameOutputSocket {
     this.#socket.pause();
   }
 
-  #writeControl(opcode: number, payload: Uint8Array): boolean {
-    if (this.readyState !== ReadyState.OPEN) return false;
+  #behind(act: () => void): void {
+    if (this.#output) this.#output.behind(act);
+    else act();
+  }
+
+  #writeClose(payload: Buffer): void {
+    this.writer.writeFrame(FIN | Opcode.CLOSE, payload, 0);
+    this.writer.flush();
+    this.#isCloseSent = true;
+    if (this.#isPeerDone) this.#socket.end();
+  }
+
+  #free(): void {
+    this.#inflater?.free();
+    this.#output?.free();
+  }
+
+  #writeControl(opcode: number, payload: Uint8Array): void {
     this.writer.writeFrame(FIN | opcode, payload, 0);
-    return true;
   }
 }
 

@@ -14,12 +14,14 @@ import {
   Opcode,
   writeHeader,
 } from "./frame-format.ts";
-import { applyMask, nextKey, rotateKey } from "./frame-mask.ts";
+import { applyMask, copyMasked, nextKey, rotateKey } from "./frame-mask.ts";
 import { giveSlab, SLAB_BYTES, takeSlab } from "./frame-slab.ts";
 import { Turn } from "./ws-turn.ts";
 
 /** From this size on a message leaves at once: to wait for others would only cost. */
 const LARGE_BYTES = 16 * 1024;
+/** A slab with so much in it is written itself, even where it has to wait. */
+const FULL_BYTES = 32 * 1024;
 /** The most bytes of UTF-8 that one unit of a string makes. */
 const MAX_BYTES_PER_UNIT = 3;
 
@@ -32,6 +34,8 @@ const flushes = new Turn<FrameWriter>(
 /** Hears of payloads that the network has taken. */
 export type HandleSent = (payloadBytes: number) => void;
 
+type HandleWritten = (error?: Error | null) => void;
+
 /** Writes the frames of one connection, in the order of the calls. */
 export class FrameWriter {
   /** Told of each write that is done, in order. */
@@ -40,6 +44,8 @@ export class FrameWriter {
   readonly #isMasked: boolean;
   /** Whether what is written has been copied by the system once nothing is waiting. */
   readonly #isPlain: boolean;
+  /** Whether it is Node's own, which hands nothing on within the call. */
+  readonly #isSystem: boolean;
   #slab: Buffer | null = null;
   #used = 0;
   /** Payload bytes in the slab. */
@@ -52,7 +58,8 @@ export class FrameWriter {
   constructor(socket: Duplex, isServer: boolean) {
     this.#socket = socket;
     this.#isMasked = !isServer;
-    this.#isPlain = socket instanceof Socket && !(socket instanceof TLSSocket);
+    this.#isSystem = socket instanceof Socket;
+    this.#isPlain = this.#isSystem && !(socket instanceof TLSSocket);
   }
 
   /** Bytes that have not left. */
@@ -113,7 +120,7 @@ export class FrameWriter {
   writeShared(bytes: Buffer, payloadBytes: number): void {
     this.flush();
     this.#sizes.push(payloadBytes);
-    this.#socket.write(bytes, this.#handleWritten);
+    this.#write(bytes, this.#handleWritten);
   }
 
   /** Calls `done` once all that was written has left, or can't; one at a time. */
@@ -130,11 +137,43 @@ export class FrameWriter {
     this.#used = 0;
     this.#sizes.push(this.#pending);
     this.#pending = 0;
+    this.#writeSlab(slab, bytes);
+  }
+
+  /** Writes a slab itself, or a copy: a write that has to wait would keep all of it for what may be a few bytes. */
+  #writeSlab(slab: Buffer, bytes: Buffer): void {
     const socket = this.#socket;
-    // A write that has to wait would keep the whole slab for what may be a few bytes.
-    const isLent = this.#isPlain && socket.writableLength === 0;
-    socket.write(isLent ? bytes : Buffer.from(bytes), this.#takeCallback());
-    if (!isLent || socket.writableLength === 0) giveSlab(slab);
+    const done = this.#takeCallback();
+    if (this.#isSystem && bytes.length >= FULL_BYTES) {
+      let lent: Buffer | null = slab;
+      socket.write(bytes, (error) => {
+        if (lent !== null && !error) giveSlab(lent);
+        done(error);
+      });
+      if (!this.#isTaken) return;
+      lent = null;
+    } else if (this.#isTaken) {
+      socket.write(bytes, done);
+      if (!this.#isTaken) return;
+    } else this.#write(Buffer.from(bytes), done);
+    giveSlab(slab);
+  }
+
+  /** Whether the system has taken all that was written, and so copied it. */
+  get #isTaken(): boolean {
+    return this.#isPlain && this.#socket.writableLength === 0;
+  }
+
+  #write(bytes: Buffer, done: HandleWritten): void {
+    const socket = this.#socket;
+    if (this.#isSystem) {
+      socket.write(bytes, done);
+      return;
+    }
+    // Any other stream may bring an answer within the call: amid a frame, or a chunk that is being read.
+    socket.cork();
+    socket.write(bytes, done);
+    process.nextTick(() => socket.uncork());
   }
 
   #makeRoom(bytes: number): Buffer {
@@ -161,14 +200,15 @@ export class FrameWriter {
       const slab = this.#makeRoom(1);
       const start = this.#used;
       const bytes = Math.min(SLAB_BYTES - start, payload.length - taken);
-      slab.set(bytes === payload.length ? payload : payload.subarray(taken, taken + bytes), start);
-      if (this.#isMasked) applyMask(slab, start, start + bytes, rotateKey(key, taken));
+      const part = bytes === payload.length ? payload : payload.subarray(taken, taken + bytes);
+      if (this.#isMasked) copyMasked(part, slab, start, rotateKey(key, taken));
+      else slab.set(part, start);
       this.#used = start + bytes;
       taken += bytes;
     }
   }
 
-  #takeCallback(): (error?: Error | null) => void {
+  #takeCallback(): HandleWritten {
     const waiting = this.#waiting;
     if (waiting === null) return this.#handleWritten;
     this.#waiting = null;
@@ -179,7 +219,7 @@ export class FrameWriter {
   }
 
   // One function for all writes: Node calls back equal ones together.
-  readonly #handleWritten = (error?: Error | null): void => {
+  readonly #handleWritten: HandleWritten = (error) => {
     const bytes = this.#sizes.shift() ?? 0;
     if (!error) this.handleSent?.(bytes);
   };

@@ -1,66 +1,60 @@
 /** Ws handshaker: completes a handshake on the server's side, its request having passed all checks.
  *  @see RFC 6455, section 4.2.2 */
 
-import type { IncomingMessage } from "node:http";
+import { IncomingMessage } from "node:http";
 import type { Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import Ws, { type Server, WebSocketServer } from "ws";
 import { Compression } from "../constants.ts";
+import { type Answer, answerHandshake, type Handshake, TakenError } from "./frame-answer.ts";
+import type { ReaderSettings } from "./frame-reader.ts";
 import { FrameSocket } from "./frame-socket.ts";
 import type { Wire } from "./wire.ts";
 import type { Accepted } from "./ws.ts";
+import { listOffers } from "./ws-extensions.ts";
 import { framingOf, toReaderSettings, toWsSettings, type WsOptions } from "./ws-settings.ts";
 import { createReportingClass, type ReportingClass, type ReportingSocket } from "./ws-socket.ts";
 
 const EXTENSIONS_FIELD = "sec-websocket-extensions:";
 
-/** What the answer says beside what it must. */
-export interface Answer {
-  /** The subprotocols that the client offers. */
-  readonly offered: readonly string[];
-  /** The subprotocol chosen, or `""`. */
-  readonly protocol: string;
-  /** Further header fields, checked before. */
-  readonly headers: Readonly<Record<string, string | readonly string[]>>;
-}
-
-/** A handshake whose request has been checked. */
-export interface Handshake {
-  readonly request: IncomingMessage;
-  readonly socket: Duplex;
-  /** What came behind the request. */
-  readonly head: Buffer;
-}
-
 let Reporting: ReportingClass | null = null;
 
-/** The socket is in other hands already. */
-export class TakenError extends Error {}
-
-/** The request as ws needs it: lists as they were read here, since ws refuses some that are right. */
-function rewrite(request: IncomingMessage, { offered }: Answer): IncomingMessage {
-  const { headers } = request;
+/**
+ * The request as ws needs it: lists as they were read here, since ws refuses some that are right. Not made upon
+ * the request itself: an object that another inherits from is slow from then on.
+ */
+function rewrite({ method, headers }: IncomingMessage, { offered }: Answer): IncomingMessage {
   const value = {
     upgrade: "websocket",
     "sec-websocket-version": "13",
     "sec-websocket-key": headers["sec-websocket-key"],
-    "sec-websocket-extensions": headers["sec-websocket-extensions"],
+    "sec-websocket-extensions": listOffers(headers["sec-websocket-extensions"] ?? "") || undefined,
     "sec-websocket-protocol": offered.length === 0 ? undefined : offered.join(", "),
   };
-  return Object.create(request, { headers: { value } });
+  return Object.create(IncomingMessage.prototype, {
+    method: { value: method },
+    headers: { value },
+  });
 }
 
 /** Completes handshakes that agree on the same compression and limit. */
 export class Handshaker {
   readonly #server: Server;
   readonly #settings: WsOptions;
+  /** Of the frames that are read here. */
+  readonly #reading: ReaderSettings;
+  /** Whether there is nothing that ws would be needed for. */
+  readonly #isPlain: boolean;
   #answer: Answer | null = null;
   #extensions = "";
   #problem: Error | null = null;
   #wire: Wire | null = null;
 
   constructor(settings: WsOptions) {
+    const { compression = Compression.DISABLED } = settings;
     this.#settings = settings;
+    this.#reading = toReaderSettings(settings, true);
+    this.#isPlain = framingOf(settings) === "own" && compression === Compression.DISABLED;
     const options: object = {
       noServer: true,
       clientTracking: false,
@@ -79,7 +73,14 @@ export class Handshaker {
    * Writes the answer, and hands over the open socket.
    * @returns what is wrong with the request, where ws finds something; null where the peer has gone
    */
-  complete({ request, socket, head }: Handshake, answer: Answer): Accepted | Error | null {
+  complete(handshake: Handshake, answer: Answer): Accepted | Error | null {
+    if (!this.#isPlain) return this.#completeByWs(handshake, answer);
+    const wire = answerHandshake(handshake, answer, this.#reading);
+    if (wire === null || wire instanceof TakenError) return wire;
+    return { wire, socket: handshake.socket as Socket, extensions: "" };
+  }
+
+  #completeByWs({ request, socket, head }: Handshake, answer: Answer): Accepted | Error | null {
     this.#answer = answer;
     this.#extensions = "";
     this.#problem = this.#wire = null;
@@ -101,15 +102,14 @@ export class Handshaker {
 
   /** What `ws` is to make of a socket whose handshake is done. */
   #chooseClass(): object {
-    const { compression = Compression.DISABLED } = this.#settings;
-    if (framingOf(this.#settings) === "ws" || compression !== Compression.DISABLED) {
+    if (framingOf(this.#settings) === "ws") {
       Reporting ??= createReportingClass(Ws, true);
       return Reporting;
     }
-    const settings = toReaderSettings(this.#settings, true);
     const take = (socket: Duplex, head: Buffer): void => {
       const protocol = this.#answer?.protocol ?? "";
-      this.#wire = new FrameSocket({ socket, head, protocol }, settings);
+      const extensions = this.#extensions;
+      this.#wire = new FrameSocket({ socket, head, protocol, extensions }, this.#reading);
     };
     return class {
       setSocket(socket: Duplex, head: Buffer): void {

@@ -60,7 +60,8 @@ export function toReaderSettings(options: WsOptions, isServer: boolean): ReaderS
 
 /** Who makes and reads the frames: the option, else the environment, else this library. */
 export function framingOf(options: WsOptions): Framing {
-  return options.framing ?? (process.env["ONESOCKET_FRAMING"] === "ws" ? "ws" : "own");
+  const { ONESOCKET_FRAMING } = process.env;
+  return options.framing ?? (ONESOCKET_FRAMING === "ws" ? "ws" : "own");
 }
 
 /** The largest message accepted, in bytes. */

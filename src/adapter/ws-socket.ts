@@ -18,7 +18,7 @@ export interface WsOwner extends WireOwner {
   /** It has answered something else. */
   handleRefusal(request: ClientRequest, response: IncomingMessage): void;
   /** Takes over a connection, the handshake being done; false leaves its frames to ws. */
-  takeOver(connection: FramedConnection): boolean;
+  takeOver(connection: Omit<FramedConnection, "extensions">): boolean;
   handleOpen(): void;
 }
 

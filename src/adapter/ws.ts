@@ -24,7 +24,7 @@ import {
   describeTooSlow,
   describeUnreadable,
 } from "./ws-errors.ts";
-import { windowAlone } from "./ws-extensions.ts";
+import { isAnswer, windowAlone } from "./ws-extensions.ts";
 import type { Frame } from "./ws-frame.ts";
 import type { GuardedOptions } from "./ws-redirects.ts";
 import { Reports, type ReportsOwner } from "./ws-reports.ts";
@@ -239,6 +239,9 @@ export class WsAdapter implements Adapter, WsOwner, ReportsOwner, DialOwner {
   handleUpgrade({ socket, headers }: IncomingMessage): void {
     this.#socket = socket;
     this.#extensions = headers["sec-websocket-extensions"] ?? "";
+    if (isAnswer(this.#extensions)) return;
+    const problem = new Error(`the server's extensions are ${JSON.stringify(this.#extensions)}`);
+    this.abort(describeDialFailure(problem, this.url));
   }
 
   handleRefusal(request: ClientRequest, response: IncomingMessage): void {
@@ -246,9 +249,10 @@ export class WsAdapter implements Adapter, WsOwner, ReportsOwner, DialOwner {
   }
 
   /** Makes and reads the frames from here on, unless ws is to do it. */
-  takeOver(connection: FramedConnection): boolean {
-    if (framingOf(this.#options) === "ws" || this.#extensions !== "") return false;
-    const wire = new FrameSocket(connection, toReaderSettings(this.#options, false));
+  takeOver(connection: Omit<FramedConnection, "extensions">): boolean {
+    if (framingOf(this.#options) === "ws") return false;
+    const settings = toReaderSettings(this.#options, false);
+    const wire = new FrameSocket({ ...connection, extensions: this.#extensions }, settings);
     if (this.#ws) this.#ws.owner = null;
     this.#wire = wire;
     wire.owner = this;
@@ -377,7 +381,10 @@ export class WsAdapter implements Adapter, WsOwner, ReportsOwner, DialOwner {
     };
     const owner: OutputOwner = {
       isLost: () => this.#socket?.destroyed ?? false,
-      handleDrain: () => this.#reports.report(() => this.#sink.drain?.()),
+      handleDrain: () => {
+        // Asked for each time: few want to know.
+        if (this.#sink.drain) this.#reports.report(() => this.#sink.drain?.());
+      },
       handleUnreadable: (cause) => this.abort(describeUnreadable(cause, this.url)),
     };
     return this.#wire?.createOutput(settings, owner) ?? new Output(settings, owner);

@@ -38,6 +38,8 @@ export class AddressLimits {
   readonly #clients = new Map<string, Client>();
   #sweeper = this.#clients.entries();
   #connections = 0;
+  /** The latest address, and whose it is: many come one after the other. */
+  #latest = { address: "", name: "" };
 
   constructor(options: AddressLimitOptions) {
     this.#options = options;
@@ -64,7 +66,7 @@ export class AddressLimits {
     this.#sweep(nowMs);
     // Nobody is remembered while all are refused.
     if (this.#connections >= maxConnections) return refuseAll(maxConnections);
-    const name = nameClient(address);
+    const name = this.#nameOf(address);
     const client = this.#clients.get(name) ?? this.#remember(name);
     if (!client.upgrades.take(1, nowMs)) return refuseRate(name, upgradesPerSecond);
     if (client.connections >= maxConnectionsPerAddress) {
@@ -77,10 +79,15 @@ export class AddressLimits {
 
   /** Takes back one connection that was admitted; does nothing where there is none. */
   release(address: string): void {
-    const client = this.#clients.get(nameClient(address));
+    const client = this.#clients.get(this.#nameOf(address));
     if (client === undefined || client.connections === 0) return;
     client.connections -= 1;
     this.#connections -= 1;
+  }
+
+  #nameOf(address: string): string {
+    if (address !== this.#latest.address) this.#latest = { address, name: nameClient(address) };
+    return this.#latest.name;
   }
 
   #remember(name: string): Client {

@@ -62,10 +62,12 @@ export function createSchemeReader(
   trustProxy: TrustProxy = false,
 ): (request: IncomingMessage) => boolean {
   const trust = parseTrust(trustProxy);
-  return ({ socket, headers }) => {
+  return (request) => {
+    const { socket } = request;
     if ("encrypted" in socket && socket.encrypted === true) return true;
     if (!trust?.(socket.remoteAddress ?? "", 0)) return false;
-    const [first = ""] = `${headers["x-forwarded-proto"] ?? ""}`.split(",");
+    // Node makes this table for who asks for it: not before somebody is trusted.
+    const [first = ""] = `${request.headers["x-forwarded-proto"] ?? ""}`.split(",");
     return /^\s*(https|wss)\s*$/i.test(first);
   };
 }

@@ -39,12 +39,12 @@ export class Handlers {
 
   /** Runs a hook; what it throws, now or later, is reported. */
   hook(act: () => unknown, socket: WebSocket): void {
-    const report = (error: unknown): void => this.report(error, socket);
     try {
       const result = act();
-      if (Object(result) === result) Promise.resolve(result).catch(report);
+      if (Object(result) !== result) return;
+      Promise.resolve(result).catch((error) => this.report(error, socket));
     } catch (error) {
-      report(error);
+      this.report(error, socket);
     }
   }
 

@@ -5,7 +5,7 @@ import type { IncomingMessage } from "node:http";
 import { isToken } from "../base/url.ts";
 import { checkOrigin, type OriginSettings } from "./origin-check.ts";
 import { quote, type Refusal } from "./refusal.ts";
-import { listElements, listValues } from "./request-fields.ts";
+import { type HandshakeFields, hasElement, listElements, readFields } from "./request-fields.ts";
 import { readHost, readTarget } from "./request-url.ts";
 
 /** 16 bytes as base64. */
@@ -20,7 +20,14 @@ export interface HandshakeSettings {
   readonly isSecure: boolean;
 }
 
-type Check = (request: IncomingMessage, settings: HandshakeSettings) => Refusal | null;
+/** What a check may look at. */
+interface Candidate {
+  readonly request: IncomingMessage;
+  readonly fields: HandshakeFields;
+  readonly settings: HandshakeSettings;
+}
+
+type Check = (candidate: Candidate) => Refusal | null;
 
 /** In the order in which a request that is wrong in several ways is refused. */
 const CHECKS: readonly Check[] = [
@@ -48,9 +55,11 @@ const CHECKS: readonly Check[] = [
 export function checkHandshake(
   request: IncomingMessage,
   settings: HandshakeSettings,
+  fields: HandshakeFields = readFields(request),
 ): Refusal | null {
+  const candidate = { request, fields, settings };
   for (const check of CHECKS) {
-    const refusal = check(request, settings);
+    const refusal = check(candidate);
     if (refusal !== null) return refusal;
   }
   return null;
@@ -61,71 +70,69 @@ export function listOffered(request: IncomingMessage): readonly string[] {
   return listElements(request, "sec-websocket-protocol");
 }
 
-function checkHttpVersion(request: IncomingMessage): Refusal | null {
+function checkHttpVersion({ request }: Candidate): Refusal | null {
   const { httpVersionMajor: major, httpVersionMinor: minor } = request;
   const isEnough = major > 1 || (major === 1 && minor >= 1);
   return isEnough ? null : refuse(`HTTP version is ${major}.${minor}, must be 1.1 or later`);
 }
 
-function checkMethod({ method = "" }: IncomingMessage): Refusal | null {
+function checkMethod({ request: { method = "" } }: Candidate): Refusal | null {
   if (method === "GET") return null;
   const refusal = refuse(`method is ${quote(method)}, must be GET`);
   return { ...refusal, status: 405, headers: { Allow: "GET" } };
 }
 
-function checkHost(request: IncomingMessage): Refusal | null {
-  if (readHost(request) !== null) return null;
-  return refuse(`Host is ${show(request, "host")}, must be one host, with a port or without`);
+function checkHost({ fields: { host } }: Candidate): Refusal | null {
+  if (readHost(host) !== null) return null;
+  return refuse(`Host is ${show(host)}, must be one host, with a port or without`);
 }
 
-function checkTarget(request: IncomingMessage): Refusal | null {
-  const { url = "" } = request;
-  if (readTarget(request, readHost(request) ?? "") !== null) return null;
+function checkTarget({ request: { url = "" }, fields: { host } }: Candidate): Refusal | null {
+  if (readTarget(url, readHost(host) ?? "") !== null) return null;
   const shown = quote(url.replace(/([?#]).+/s, "$1…"));
   return refuse(`target is ${shown}, must be a path, or a URL whose host is Host`);
 }
 
-function checkConnection(request: IncomingMessage): Refusal | null {
-  if (hasElement(request, "connection", "upgrade")) return null;
-  const shown = show(request, "connection");
+function checkConnection({ fields: { connection } }: Candidate): Refusal | null {
+  if (hasElement(connection, "upgrade")) return null;
+  const shown = show(connection);
   return refuse(`Connection is ${shown}, must name "upgrade"; a proxy may have taken it away`);
 }
 
 /** 426 and not 400: who asks for another protocol, or for none, learns which one there is. */
-function checkUpgrade(request: IncomingMessage): Refusal | null {
-  if (hasElement(request, "upgrade", "websocket")) return null;
-  const refusal = refuse(`Upgrade is ${show(request, "upgrade")}, must name "websocket"`);
+function checkUpgrade({ fields: { upgrade } }: Candidate): Refusal | null {
+  if (hasElement(upgrade, "websocket")) return null;
+  const refusal = refuse(`Upgrade is ${show(upgrade)}, must name "websocket"`);
   return { ...refusal, status: 426, headers: UPGRADE };
 }
 
-function checkVersionGiven(request: IncomingMessage): Refusal | null {
-  const { length } = listValues(request, "sec-websocket-version");
+function checkVersionGiven({ fields }: Candidate): Refusal | null {
+  const { length } = fields["sec-websocket-version"];
   return length === 1 ? null : refuse(`Sec-WebSocket-Version stands ${length} times, must be once`);
 }
 
 /** The key is no secret, but of no use to a reader either. */
-function checkKey(request: IncomingMessage): Refusal | null {
-  const [key = "", ...others] = listValues(request, "sec-websocket-key");
+function checkKey({ fields }: Candidate): Refusal | null {
+  const [key = "", ...others] = fields["sec-websocket-key"];
   if (KEY.test(key) && others.length === 0) return null;
   const what = key === "" ? "missing" : others.length > 0 ? "there twice" : "something else";
   return refuse(`Sec-WebSocket-Key is ${what}, must be 16 bytes as base64, once`);
 }
 
-function checkVersion(request: IncomingMessage): Refusal | null {
-  const [version = ""] = listValues(request, "sec-websocket-version");
+function checkVersion({ fields }: Candidate): Refusal | null {
+  const [version = ""] = fields["sec-websocket-version"];
   if (version === "13") return null;
   const refusal = refuse(`Sec-WebSocket-Version is ${quote(version)}, must be 13`);
   return { ...refusal, status: 426, headers: { ...UPGRADE, "Sec-WebSocket-Version": "13" } };
 }
 
-function checkRequestOrigin(
-  request: IncomingMessage,
-  { origins, isSecure }: HandshakeSettings,
-): Refusal | null {
-  return checkOrigin(request, origins, { host: readHost(request) ?? "", isSecure });
+function checkRequestOrigin({ fields, settings }: Candidate): Refusal | null {
+  const { origins, isSecure } = settings;
+  return checkOrigin(fields.origin, origins, { host: readHost(fields.host) ?? "", isSecure });
 }
 
-function checkOffered(request: IncomingMessage): Refusal | null {
+function checkOffered({ request, fields }: Candidate): Refusal | null {
+  if (fields["sec-websocket-protocol"].length === 0) return null;
   const seen = new Set<string>();
   const wrong = listOffered(request).find(
     (name) => !isToken(name) || seen.size === seen.add(name).size,
@@ -134,13 +141,8 @@ function checkOffered(request: IncomingMessage): Refusal | null {
   return refuse(`Sec-WebSocket-Protocol has ${quote(wrong)}, must be tokens, each once`);
 }
 
-function hasElement(request: IncomingMessage, field: string, wanted: string): boolean {
-  return listElements(request, field).some((element) => element.toLowerCase() === wanted);
-}
-
 /** What the request has in a field, as an error may show it. */
-function show(request: IncomingMessage, field: string): string {
-  const values = listValues(request, field);
+function show(values: readonly string[]): string {
   return values.length === 0 ? "missing" : quote(values.join(", "));
 }
 

@@ -1,11 +1,9 @@
 /** Origin check: the options that say which origins may connect, and the check of a request by them.
  *  Which origins a glob means is `policy/origins.ts`'s. */
 
-import type { IncomingMessage } from "node:http";
 import { invalidOption, SocketError } from "../errors.ts";
 import { isSameOrigin, parseOrigins } from "../policy/origins.ts";
 import { quote, type Refusal } from "./refusal.ts";
-import { listValues } from "./request-fields.ts";
 
 const ACTOR = "WebSockets";
 
@@ -67,17 +65,17 @@ export interface RequestPlace {
   readonly isSecure: boolean;
 }
 
-/** Refuses a request whose `Origin` may not connect, with 403; several are none. */
+/** Refuses a request whose `Origin` may not connect, with 403; several are none. @param values of that field */
 export function checkOrigin(
-  request: IncomingMessage,
+  values: readonly string[],
   { allows, wanted, isRequired }: OriginSettings,
   { host, isSecure }: RequestPlace,
 ): Refusal | null {
-  const [origin, ...others] = listValues(request, "origin");
+  const [origin] = values;
   if (origin === undefined) {
     return isRequired ? refuse(`Origin is missing, must be ${wanted}`) : null;
   }
-  if (others.length > 0) return refuse(`Origin stands ${others.length + 1} times, must be once`);
+  if (values.length > 1) return refuse(`Origin stands ${values.length} times, must be once`);
   if (allows(origin, host, isSecure)) return null;
   return refuse(`Origin is ${quote(origin)}, must be ${wanted}`);
 }

@@ -69,7 +69,7 @@ export class Peer implements AdapterSink {
   over(acceptor: WsAcceptor): Dialer {
     return {
       supported: true,
-      checkOptions() {},
+      checkOptions: checkNothing,
       dial: (_request, sink) => {
         this.#sink = sink;
         this.#adapter = acceptor.accept(this);
@@ -153,6 +153,8 @@ export class Peer implements AdapterSink {
     }
   }
 }
+
+function checkNothing(): void {}
 
 /** What a client may still send. */
 interface Rates {

@@ -4,16 +4,58 @@
 import type { IncomingMessage } from "node:http";
 
 const PLAIN = /^[\w-]+$/;
+const NO_VALUES: readonly string[] = Object.freeze([]);
+
+/** The fields that decide about a handshake: every value of each, in order. */
+export interface HandshakeFields {
+  host: readonly string[];
+  origin: readonly string[];
+  upgrade: readonly string[];
+  connection: readonly string[];
+  "sec-websocket-key": readonly string[];
+  "sec-websocket-version": readonly string[];
+  "sec-websocket-protocol": readonly string[];
+}
+
+const NAMES: readonly (keyof HandshakeFields)[] = [
+  "host",
+  "origin",
+  "upgrade",
+  "connection",
+  "sec-websocket-key",
+  "sec-websocket-version",
+  "sec-websocket-protocol",
+];
+/** No two are of the same length, so that nearly all other fields are told apart by theirs. */
+const BY_LENGTH = new Map(NAMES.map((name) => [name.length, name]));
+
+/** Reads the fields of a handshake, in one pass. */
+export function readFields({ rawHeaders }: IncomingMessage): HandshakeFields {
+  const fields: HandshakeFields = {
+    host: NO_VALUES,
+    origin: NO_VALUES,
+    upgrade: NO_VALUES,
+    connection: NO_VALUES,
+    "sec-websocket-key": NO_VALUES,
+    "sec-websocket-version": NO_VALUES,
+    "sec-websocket-protocol": NO_VALUES,
+  };
+  for (let index = 0; index < rawHeaders.length; index += 2) {
+    const field = rawHeaders[index] ?? "";
+    const name = BY_LENGTH.get(field.length);
+    if (name === undefined || field.toLowerCase() !== name) continue;
+    const value = rawHeaders[index + 1] ?? "";
+    fields[name] = fields[name] === NO_VALUES ? [value] : [...fields[name], value];
+  }
+  return fields;
+}
 
 /** Every value of the field, in order; `name` in lower case. */
 export function listValues({ rawHeaders }: IncomingMessage, name: string): readonly string[] {
   const values: string[] = [];
   for (let index = 0; index < rawHeaders.length; index += 2) {
     const field = rawHeaders[index] ?? "";
-    // The length first: it is asked several times for each field of each request.
-    if (field.length === name.length && field.toLowerCase() === name) {
-      values.push(rawHeaders[index + 1] ?? "");
-    }
+    if (field.toLowerCase() === name) values.push(rawHeaders[index + 1] ?? "");
   }
   return values;
 }
@@ -24,7 +66,17 @@ export function listValues({ rawHeaders }: IncomingMessage, name: string): reado
  * @see RFC 9110, section 5.6.1.2: empty elements are ignored
  */
 export function listElements(request: IncomingMessage, name: string): readonly string[] {
-  const values = listValues(request, name);
+  return splitValues(listValues(request, name));
+}
+
+/** Whether a list has that element, which is in lower case; case does not count. */
+export function hasElement(values: readonly string[], wanted: string): boolean {
+  // All there is, as a rule.
+  if (values.length === 1 && values[0]?.toLowerCase() === wanted) return true;
+  return splitValues(values).some((element) => element.toLowerCase() === wanted);
+}
+
+function splitValues(values: readonly string[]): readonly string[] {
   // No list, as a rule.
   if (values.length === 0 || (values.length === 1 && PLAIN.test(values[0] ?? ""))) return values;
   const elements = values.join(",").split(",");

@@ -2,7 +2,7 @@
 
 import type { IncomingMessage } from "node:http";
 import { toError } from "./refusal.ts";
-import { listValues } from "./request-fields.ts";
+import { type HandshakeFields, readFields } from "./request-fields.ts";
 
 // Names of hosts are ASCII on the wire; user info, a path or "%" in a host are an attack on whoever reads it.
 const HOST = /^(\[[\da-f:.]+\]|[\w.-]+)(:\d*)?$/i;
@@ -12,12 +12,13 @@ const ORIGIN_FORM = /^\/[!"$-[\]-~]*$/;
 
 /** The latest host that was read well, and the origins that it makes: a server has few names. */
 let known = { host: "", plain: "", secure: "" };
-/** The latest place, for all who come to it: a server has few paths. */
+/** The latest place, path and target, for all who come to it: a server has few paths. */
 let latest: Place & { readonly key: string } = { href: "", pathname: "", key: "" };
+let latestPath = { target: "", pathname: "" };
+let latestTarget = { url: "", host: "", target: "" };
 
 /** The `Host` field; null unless there is just one, and it is a host with a port or without. */
-export function readHost(request: IncomingMessage): string | null {
-  const values = listValues(request, "host");
+export function readHost(values: readonly string[]): string | null {
   const [host = ""] = values;
   if (values.length !== 1) return null;
   if (host !== known.host) {
@@ -34,7 +35,14 @@ export function readHost(request: IncomingMessage): string | null {
  *
  * @see RFC 9112, section 3.2
  */
-export function readTarget({ url = "" }: IncomingMessage, host: string): string | null {
+export function readTarget(url: string, host: string): string | null {
+  if (url === latestTarget.url && host === latestTarget.host) return latestTarget.target || null;
+  const target = parseTarget(url, host);
+  latestTarget = { url, host, target: target ?? "" };
+  return target;
+}
+
+function parseTarget(url: string, host: string): string | null {
   const [, authority, path = ""] = ABSOLUTE_FORM.exec(url) ?? [];
   if (authority === undefined) return ORIGIN_FORM.test(url) ? url : null;
   const target = path.startsWith("/") ? path : `/${path}`;
@@ -55,6 +63,11 @@ const PLAIN_TARGET = /^((?:\/[\w-]*)+)(?:\?[\w\-.~=&]*)?$/;
 
 /** The path of a target; `""` where it makes no URL. */
 export function readPathname(target: string): string {
+  if (target !== latestPath.target) latestPath = { target, pathname: parsePathname(target) };
+  return latestPath.pathname;
+}
+
+function parsePathname(target: string): string {
   const [, plain] = PLAIN_TARGET.exec(target) ?? [];
   if (plain !== undefined) return plain;
   try {
@@ -71,9 +84,13 @@ export function readPathname(target: string): string {
  * @param isSecure whether the request came over TLS, here or at a trusted proxy
  * @throws {SocketError} INVALID, `ERR_BAD_HANDSHAKE`, where `checkHandshake` refuses the Host or the target
  */
-export function readPlace(request: IncomingMessage, isSecure: boolean): Place {
-  const host = readHost(request);
-  const target = host === null ? null : readTarget(request, host);
+export function readPlace(
+  request: IncomingMessage,
+  isSecure: boolean,
+  fields: HandshakeFields = readFields(request),
+): Place {
+  const host = readHost(fields.host);
+  const target = host === null ? null : readTarget(request.url ?? "", host);
   if (host === null || target === null) {
     const message = "upgrade: Host and target of the request make no URL";
     throw toError({ status: 400, code: "ERR_BAD_HANDSHAKE", message });

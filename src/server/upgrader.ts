@@ -2,8 +2,9 @@
 
 import type { IncomingMessage } from "node:http";
 import type { Duplex } from "node:stream";
+import { TakenError } from "../adapter/frame-answer.ts";
 import { WsAcceptor } from "../adapter/ws-acceptor.ts";
-import { Handshaker, TakenError } from "../adapter/ws-handshaker.ts";
+import { Handshaker } from "../adapter/ws-handshaker.ts";
 import type { Traffic, WsOptions } from "../adapter/ws-settings.ts";
 import { Deferred } from "../base/deferred.ts";
 import { startTimer } from "../base/timer.ts";
@@ -11,6 +12,7 @@ import { isSocketError, type SocketError } from "../errors.ts";
 import type { SocketGuard } from "./guard.ts";
 import { checkHandshake, listOffered } from "./handshake.ts";
 import { type Refusal, toError } from "./refusal.ts";
+import { readFields } from "./request-fields.ts";
 import { readPlace } from "./request-url.ts";
 import { mergeHeaders } from "./response-headers.ts";
 import type { ResponseHeaders, UpgradeSettings } from "./upgrade-options.ts";
@@ -22,6 +24,8 @@ export interface UpgradeEvent {
   readonly socket: Duplex;
   readonly head: Buffer;
 }
+
+const NO_PROTOCOLS: readonly string[] = Object.freeze([]);
 
 /** Tells a refusal from what it stands in for. */
 export function isRefusal(value: object): value is Refusal {
@@ -50,12 +54,13 @@ export class Upgrader {
     address = this.settings.addressOf(message),
   ): UpgradeRequest | Refusal {
     const isSecure = this.settings.isSecure(message);
-    const refusal = checkHandshake(message, { origins: this.settings.origins, isSecure });
+    const fields = readFields(message);
+    const refusal = checkHandshake(message, { origins: this.settings.origins, isSecure }, fields);
     if (refusal) return refusal;
     const facts = {
-      place: readPlace(message, isSecure),
+      place: readPlace(message, isSecure, fields),
       address,
-      protocols: listOffered(message),
+      protocols: fields["sec-websocket-protocol"].length > 0 ? listOffered(message) : NO_PROTOCOLS,
     };
     return new UpgradeRequest(message, facts);
   }

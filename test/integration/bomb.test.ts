@@ -28,11 +28,13 @@ function createBomb(frames: number): Buffer {
     const isLast = index === frames - 1;
     const whole = Buffer.concat(new Array<Buffer>(BOMB_MIB / frames).fill(DEFLATED_MIB));
     const payload = isLast ? whole.subarray(0, -FLUSH_TAIL_BYTES) : whole;
-    const head = Buffer.alloc(10);
+    const isLong = payload.length > 65_535;
+    const head = Buffer.alloc(isLong ? 10 : 4);
     // RSV1, compressed, stands in the first frame alone, as the opcode does.
     head[0] = (isLast ? 0x80 : 0) | (index === 0 ? 0x42 : 0);
-    head[1] = 127;
-    head.writeBigUInt64BE(BigInt(payload.length), 2);
+    head[1] = isLong ? 127 : 126;
+    if (isLong) head.writeBigUInt64BE(BigInt(payload.length), 2);
+    else head.writeUInt16BE(payload.length, 2);
     return [head, payload];
   });
   return Buffer.concat(parts.flat());

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { windowAlone } from "../../src/adapter/ws-extensions.ts";
+import { readTerms, windowAlone } from "../../src/adapter/ws-extensions.ts";
 
 const ALONE = "permessage-deflate; server_no_context_takeover";
 
@@ -35,4 +35,23 @@ test("another extension with the same parameter is none", () => {
 
 test("a window that is no number is none", () => {
   expect(windowAlone(`${ALONE}; server_max_window_bits=wide`)).toBe(0);
+});
+
+test("what is not compressed has no terms", () => {
+  expect(readTerms("", false)).toBeNull();
+  expect(readTerms("x-deflate; server_no_context_takeover", true)).toBeNull();
+});
+
+test("there is takeover and the largest window unless something else was agreed upon", () => {
+  const way = { takeover: true, windowBits: 15 };
+  expect(readTerms("permessage-deflate", false)).toEqual({ out: way, in: way });
+});
+
+test("what one side sends by is what the other reads by", () => {
+  const extensions =
+    'permessage-deflate; client_max_window_bits="9";server_no_context_takeover; server_max_window_bits=12';
+  const server = { takeover: false, windowBits: 12 };
+  const client = { takeover: true, windowBits: 9 };
+  expect(readTerms(extensions, true)).toEqual({ out: server, in: client });
+  expect(readTerms(extensions, false)).toEqual({ out: client, in: server });
 });

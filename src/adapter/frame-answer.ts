@@ -1,0 +1,87 @@
+/** Frame answer: completes a handshake whose frames are made here, and agrees to no extension.
+ *  @see RFC 6455, section 4.2.2 */
+
+import * as nodeCrypto from "node:crypto";
+import type { IncomingMessage } from "node:http";
+import type { Duplex } from "node:stream";
+import type { ReaderSettings } from "./frame-reader.ts";
+import { FrameSocket } from "./frame-socket.ts";
+
+/** What the answer says beside what it must. */
+export interface Answer {
+  /** The subprotocols that the client offers. */
+  readonly offered: readonly string[];
+  /** The subprotocol chosen, or `""`. */
+  readonly protocol: string;
+  /** Further header fields, checked before; an array sends the field several times. */
+  readonly headers: Readonly<Record<string, string | readonly string[]>>;
+}
+
+/** A handshake whose request has been checked. */
+export interface Handshake {
+  readonly request: IncomingMessage;
+  readonly socket: Duplex;
+  /** What came behind the request. */
+  readonly head: Buffer;
+}
+
+/** The socket is in other hands already. */
+export class TakenError extends Error {}
+
+const GUID = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
+const KEY_FIELD = "sec-websocket-key";
+/** By which ws and this library mark a socket that they have upgraded. */
+const MARKS: readonly string[] = ["websocket", "wire"];
+
+/** Writes the answer, and takes the socket; null where the peer has gone. */
+export function answerHandshake(
+  { request, socket, head }: Handshake,
+  { protocol, headers }: Answer,
+  settings: ReaderSettings,
+): FrameSocket | TakenError | null {
+  if (!socket.readable || !socket.writable) {
+    socket.destroy();
+    return null;
+  }
+  if (isTaken(socket)) return new TakenError("the socket was upgraded before");
+  const chosen = protocol === "" ? "" : `Sec-WebSocket-Protocol: ${protocol}\r\n`;
+  socket.write(
+    "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n" +
+      `Sec-WebSocket-Accept: ${digest(readKey(request) + GUID)}\r\n` +
+      `${chosen}${writeFields(headers)}\r\n`,
+  );
+  return new FrameSocket({ socket, head, protocol, extensions: "" }, settings);
+}
+
+/** Whether it speaks WebSocket already: who has taken it listens, and has left a mark that nobody else can name. */
+function isTaken(socket: Duplex): boolean {
+  if (socket.listenerCount("data") === 0) return false;
+  const marks = Object.getOwnPropertySymbols(socket);
+  return marks.some(({ description = "" }) => MARKS.includes(description));
+}
+
+/** The key that the client sent. Not by Node's table of all fields, which is made for who asks for it. */
+function readKey({ rawHeaders }: IncomingMessage): string {
+  for (let index = 0; index < rawHeaders.length; index += 2) {
+    const field = rawHeaders[index] ?? "";
+    if (field.length === KEY_FIELD.length && field.toLowerCase() === KEY_FIELD) {
+      return rawHeaders[index + 1] ?? "";
+    }
+  }
+  return "";
+}
+
+/** SHA-1 as base64, in one call where this Node has it: Node 20.12 and later. */
+function digest(text: string): string {
+  const { createHash, hash } = nodeCrypto;
+  if (typeof hash === "function") return hash("sha1", text, "base64");
+  return createHash("sha1").update(text).digest("base64");
+}
+
+function writeFields(fields: Answer["headers"]): string {
+  let text = "";
+  for (const [name, value] of Object.entries(fields)) {
+    for (const part of [value].flat()) text += `${name}: ${part}\r\n`;
+  }
+  return text;
+}
