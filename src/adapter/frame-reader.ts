@@ -46,8 +46,13 @@ export interface FrameSink {
   handleBreach(error: FrameError): void;
 }
 
-/** Bytes of a chunk that may be kept in place: a view of fewer would keep too much besides. */
+/** So much of a large chunk is copied when it is kept: a view of it would keep all of that. */
 const MAX_COPIED_BYTES = 1024;
+const LARGE_CHUNK_BYTES = 8 * 1024;
+
+function isPinning(bytes: number, chunk: Buffer): boolean {
+  return bytes < MAX_COPIED_BYTES && chunk.length > LARGE_CHUNK_BYTES;
+}
 
 /** How large a message of the limit may be when it is compressed: what can't be made smaller gets larger. */
 function deflateBound(bytes: number): number {
@@ -69,8 +74,9 @@ export class FrameReader {
   #control: Buffer | null = null;
   /** Where it is in the chunk: past a message before that is handed over, lest it is read again. */
   #at = 0;
-  /** What came in and was not read yet. */
+  /** What came in and was not read yet, and from where on. */
   #rest: Buffer | null = null;
+  #restAt = 0;
   #isHeld = false;
   /** Whether the end was read: what follows is for nobody. */
   #isOver = false;
@@ -106,16 +112,17 @@ export class FrameReader {
   /** Reads what came in; `isLent` says that the memory is used for something else afterwards. */
   read(chunk: Buffer | null, isLent: boolean): void {
     const rest = this.#rest;
+    const restAt = this.#restAt;
     this.#rest = null;
     if (rest === null) {
-      if (chunk !== null) this.#readChunk(chunk, isLent);
-    } else if (chunk === null) this.#readChunk(rest, false);
-    else this.#readChunk(Buffer.concat([rest, chunk]), false);
+      if (chunk !== null) this.#readChunk(chunk, 0, isLent);
+    } else if (chunk === null) this.#readChunk(rest, restAt, false);
+    else this.#readChunk(Buffer.concat([rest.subarray(restAt), chunk]), 0, false);
   }
 
-  #readChunk(chunk: Buffer, isLent: boolean): void {
+  #readChunk(chunk: Buffer, start: number, isLent: boolean): void {
     let at = -1;
-    this.#at = 0;
+    this.#at = start;
     try {
       while (this.#at !== at && this.#at < chunk.length && !this.#isHeld && !this.#isOver) {
         at = this.#at;
@@ -128,8 +135,9 @@ export class FrameReader {
   }
 
   #keep(chunk: Buffer, at: number, isLent: boolean): void {
-    const rest = chunk.subarray(at);
-    this.#rest = isLent || rest.length < MAX_COPIED_BYTES ? Buffer.from(rest) : rest;
+    const isCopied = isLent || isPinning(chunk.length - at, chunk);
+    this.#rest = isCopied ? Buffer.from(chunk.subarray(at)) : chunk;
+    this.#restAt = isCopied ? 0 : at;
   }
 
   /** Reads the frame at `at`, as far as it is there; nothing where its header is not. */
@@ -150,7 +158,8 @@ export class FrameReader {
     } else if (first === (FIN | Opcode.TEXT)) this.#takeText(chunk, start, end);
     else {
       const bytes = chunk.subarray(start, end);
-      this.#sink.handleMessage(isLent ? Buffer.from(bytes) : bytes, length);
+      const isCopied = isLent || isPinning(length, chunk);
+      this.#sink.handleMessage(isCopied ? Buffer.from(bytes) : bytes, length);
     }
   }
 

@@ -194,8 +194,7 @@ export class FrameSocket implements Wire, FrameSink, FrameOutputSocket {
     this.readyState = ReadyState.CLOSING;
     if (!this.#isInflating) {
       this.#reader.release();
-      // All of it: where reading goes on, `read()` would return one chunk.
-      this.#reader.read(socket.read(socket.readableLength), false);
+      this.#reader.read(socket.read(), false);
     }
     // What is being inflated came before the end.
     if (this.#isInflating) return;

@@ -189,11 +189,13 @@ export class WsAdapter implements Adapter, WsOwner, ReportsOwner, DialOwner {
     // From then on everything is read, so that the end is seen.
     if (this.#state !== ReadyState.OPEN || this.#explained) return;
     this.#wire?.pause();
+    // Kept for the next time: a reader may pause every few messages.
     this.#alive ??= setInterval(() => {}, MAX_DELAY_MS);
+    this.#alive.ref();
   }
 
   resume(): void {
-    this.#letGo();
+    this.#alive?.unref();
     if (this.#opened) this.#wire?.resume();
   }
 
@@ -278,11 +280,6 @@ export class WsAdapter implements Adapter, WsOwner, ReportsOwner, DialOwner {
     return this.#wire?.readyState ?? ReadyState.CLOSED;
   }
 
-  #letGo(): void {
-    clearInterval(this.#alive);
-    this.#alive = undefined;
-  }
-
   #startClosing(code: number, reason: string): void {
     this.#asked = this.#explained = true;
     // ws would report the end of a dial before the microtasks of this call have run.
@@ -302,7 +299,7 @@ export class WsAdapter implements Adapter, WsOwner, ReportsOwner, DialOwner {
   /** Drops the connection, and what was read of it and not yet reported. */
   #drop(): void {
     this.#asked = true;
-    this.#letGo();
+    this.#alive?.unref();
     // Of a paused connection what is in store would be handed over.
     this.#wire?.mute();
     this.#wire?.terminate();
@@ -329,7 +326,7 @@ export class WsAdapter implements Adapter, WsOwner, ReportsOwner, DialOwner {
   handleEnd(code: number, reason: string): void {
     this.#dial?.end();
     clearTimeout(this.#timer);
-    this.#letGo();
+    clearInterval(this.#alive);
     this.#forgetSignal?.();
     const wasClean = code !== CloseCode.ABNORMAL_CLOSURE && !this.#failed;
     if (!wasClean) this.#explain(describeLoss(this.#socket?.errored ?? null, this.url));
