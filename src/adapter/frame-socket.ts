@@ -11,6 +11,7 @@ import { FrameInflater } from "./frame-inflater.ts";
 import { FrameOutput, type FrameOutputSocket } from "./frame-output.ts";
 import { FrameReader, type FrameSink, type ReaderSettings } from "./frame-reader.ts";
 import { FrameWriter } from "./frame-writer.ts";
+import { KeepAlive } from "./keep-alive.ts";
 import type { OutputOwner, OutputSettings } from "./output.ts";
 import type { Wire, WireOwner } from "./wire.ts";
 import { type DeflateDirection, type DeflateTerms, readTerms } from "./ws-extensions.ts";
@@ -49,6 +50,10 @@ function handleGone(this: WiredSocket): void {
   this[WIRE]?.handleGone();
 }
 
+function readOn(wire: FrameSocket): void {
+  wire.readOn();
+}
+
 /** Takes what a socket has read into memory that is used again: for its wire, or whoever listens until there is one. */
 export function receiveLent(socket: WiredSocket & Socket, chunk: Buffer): void {
   const wire = socket[WIRE];
@@ -77,6 +82,7 @@ export class FrameSocket implements Wire, FrameSink, FrameOutputSocket {
   /** Whether a chunk is being read; and whether the TCP socket has been stopped. */
   #isReading = false;
   #isStopped = false;
+  #alive: KeepAlive | null = null;
   /** Whether the peer has ended its side behind what is held. */
   #isEndHeld = false;
   #isCloseSent = false;
@@ -165,7 +171,7 @@ export class FrameSocket implements Wire, FrameSink, FrameOutputSocket {
     if (!this.isPaused) return;
     this.isPaused = false;
     // Nothing is reported from within this call.
-    process.nextTick(() => this.#readOn());
+    process.nextTick(readOn, this);
   }
 
   /** Takes what was read; `isLent` where its memory is used again. */
@@ -216,7 +222,7 @@ export class FrameSocket implements Wire, FrameSink, FrameOutputSocket {
 
   handleInflated(): void {
     if (this.#socket.closed) this.handleGone();
-    else this.#readOn();
+    else this.readOn();
   }
 
   handlePing(payload: Buffer): void {
@@ -253,7 +259,8 @@ export class FrameSocket implements Wire, FrameSink, FrameOutputSocket {
     return this.#inflater?.isBusy === true;
   }
 
-  #readOn(): void {
+  /** Reads on, unless it is to wait again. */
+  readOn(): void {
     if (this.isPaused || this.#isInflating) return;
     this.#reader.release();
     this.#read(null, false);
@@ -261,6 +268,7 @@ export class FrameSocket implements Wire, FrameSink, FrameOutputSocket {
     if (this.#isEndHeld) this.handlePeerEnd();
     if (!this.#isStopped) return;
     this.#isStopped = false;
+    this.#alive?.release();
     this.#socket.resume();
   }
 
@@ -277,6 +285,8 @@ export class FrameSocket implements Wire, FrameSink, FrameOutputSocket {
   #stop(): void {
     if (this.#isStopped) return;
     this.#isStopped = true;
+    this.#alive ??= new KeepAlive();
+    this.#alive.hold();
     this.#socket.pause();
   }
 
@@ -293,6 +303,7 @@ export class FrameSocket implements Wire, FrameSink, FrameOutputSocket {
   }
 
   #free(): void {
+    this.#alive?.release();
     this.#inflater?.free();
     this.#output?.free();
   }

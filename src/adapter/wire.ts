@@ -33,6 +33,7 @@ export interface Wire {
   ping(payload: Uint8Array): void;
   /** Answers a ping; `done` is called once the answer has left, or can't. */
   answerPing(payload: Uint8Array, done: () => void): void;
+  /** Reads nothing more, and keeps Node running nevertheless. */
   pause(): void;
   resume(): void;
 }

@@ -5,6 +5,7 @@ import type { Duplex } from "node:stream";
 import type { WebSocket as WsSocket } from "ws";
 import type { WebSocketOptions } from "./adapter.ts";
 import type { FramedConnection } from "./frame-socket.ts";
+import { KeepAlive } from "./keep-alive.ts";
 import type { OutputOwner, OutputSettings } from "./output.ts";
 import type { Wire, WireOwner } from "./wire.ts";
 import { releaseChunks } from "./ws-fragments.ts";
@@ -92,6 +93,7 @@ export function createReportingClass(Ws: typeof WsSocket, isServer: boolean): Re
     startedClosing = false;
     #socket: Duplex | null = null;
     #isMuted = false;
+    #alive: KeepAlive | null = null;
 
     /** `ws` keeps it for itself; without it all frames would be those of ws. */
     setSocket(...[socket, head, options]: Parameters<SetSocket>): void {
@@ -116,6 +118,22 @@ export function createReportingClass(Ws: typeof WsSocket, isServer: boolean): Re
       this.#isMuted = true;
     }
 
+    override pause(): void {
+      super.pause();
+      this.#alive ??= new KeepAlive();
+      this.#alive.hold();
+    }
+
+    override resume(): void {
+      super.resume();
+      this.#alive?.release();
+    }
+
+    override terminate(): void {
+      super.terminate();
+      this.#alive?.release();
+    }
+
     answerPing(payload: Uint8Array, done: () => void): void {
       this.pong(payload, undefined, done);
     }
@@ -125,6 +143,7 @@ export function createReportingClass(Ws: typeof WsSocket, isServer: boolean): Re
       // Not even null where the constructor of ws threw with a request already made, or opens at once.
       if (!owner) return false;
       if (this.#isMuted && isIncoming(name)) return true;
+      if (name === "close") this.#alive?.release();
       if (name !== "message") {
         if (name === "ping" || name === "pong") releaseChunks(this);
         return report(owner, [name, first, second] as WsEvent);

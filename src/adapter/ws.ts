@@ -6,7 +6,7 @@ import type { Socket } from "node:net";
 import { isBufferSource } from "../base/bytes.ts";
 import { checkCloseArguments, checkCloseFrame } from "../base/close-arguments.ts";
 import { whenAborted } from "../base/signal.ts";
-import { MAX_DELAY_MS, startTimer, type Timer } from "../base/timer.ts";
+import { startTimer, type Timer } from "../base/timer.ts";
 import { CLOSE_TIMEOUT_MS, CloseCode, ReadyState } from "../constants.ts";
 import type { SocketError } from "../errors.ts";
 import { ABNORMAL_END, type Adapter, type AdapterSink, type Payload } from "./adapter.ts";
@@ -74,8 +74,6 @@ export class WsAdapter implements Adapter, WsOwner, ReportsOwner, DialOwner {
   #timer: Timer;
   #forgetSignal: (() => void) | null = null;
   #pongs: Pongs | null = null;
-  /** While paused: a handle that is not read does not keep Node alive. */
-  #alive: Timer;
 
   /** @param url as it may be shown to its user */
   constructor(url: string, options: WsOptions, sink: AdapterSink) {
@@ -189,13 +187,9 @@ export class WsAdapter implements Adapter, WsOwner, ReportsOwner, DialOwner {
     // From then on everything is read, so that the end is seen.
     if (this.#state !== ReadyState.OPEN || this.#explained) return;
     this.#wire?.pause();
-    // Kept for the next time: a reader may pause every few messages.
-    this.#alive ??= setInterval(() => {}, MAX_DELAY_MS);
-    this.#alive.ref();
   }
 
   resume(): void {
-    this.#alive?.unref();
     if (this.#opened) this.#wire?.resume();
   }
 
@@ -299,7 +293,6 @@ export class WsAdapter implements Adapter, WsOwner, ReportsOwner, DialOwner {
   /** Drops the connection, and what was read of it and not yet reported. */
   #drop(): void {
     this.#asked = true;
-    this.#alive?.unref();
     // Of a paused connection what is in store would be handed over.
     this.#wire?.mute();
     this.#wire?.terminate();
@@ -326,7 +319,6 @@ export class WsAdapter implements Adapter, WsOwner, ReportsOwner, DialOwner {
   handleEnd(code: number, reason: string): void {
     this.#dial?.end();
     clearTimeout(this.#timer);
-    clearInterval(this.#alive);
     this.#forgetSignal?.();
     const wasClean = code !== CloseCode.ABNORMAL_CLOSURE && !this.#failed;
     if (!wasClean) this.#explain(describeLoss(this.#socket?.errored ?? null, this.url));
