@@ -1,7 +1,7 @@
 /** Frame answer: completes a handshake whose frames are made here, and agrees to no extension.
  *  @see RFC 6455, section 4.2.2 */
 
-import * as nodeCrypto from "node:crypto";
+import { createHash } from "node:crypto";
 import type { IncomingMessage } from "node:http";
 import type { Duplex } from "node:stream";
 import type { ReaderSettings } from "./frame-reader.ts";
@@ -44,11 +44,13 @@ export function answerHandshake(
     return null;
   }
   if (isTaken(socket)) return new TakenError("the socket was upgraded before");
+  const accept = createHash("sha1")
+    .update(readKey(request) + GUID)
+    .digest("base64");
   const chosen = protocol === "" ? "" : `Sec-WebSocket-Protocol: ${protocol}\r\n`;
   socket.write(
     "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n" +
-      `Sec-WebSocket-Accept: ${digest(readKey(request) + GUID)}\r\n` +
-      `${chosen}${writeFields(headers)}\r\n`,
+      `Sec-WebSocket-Accept: ${accept}\r\n${chosen}${writeFields(headers)}\r\n`,
   );
   return new FrameSocket({ socket, head, protocol, extensions: "" }, settings);
 }
@@ -69,13 +71,6 @@ function readKey({ rawHeaders }: IncomingMessage): string {
     }
   }
   return "";
-}
-
-/** SHA-1 as base64, in one call where this Node has it: Node 20.12 and later. */
-function digest(text: string): string {
-  const { createHash, hash } = nodeCrypto;
-  if (typeof hash === "function") return hash("sha1", text, "base64");
-  return createHash("sha1").update(text).digest("base64");
 }
 
 function writeFields(fields: Answer["headers"]): string {
