@@ -50,6 +50,10 @@ export const CLOSE_TIMEOUT_MS = 5_000;
 export const DEFAULT_READ_LIMIT_BYTES = 16 * 1024 * 1024;
 /** Largest value that `readLimit` takes, in bytes. */
 export const MAX_READ_LIMIT_BYTES = 128 * 1024 * 1024;
+/** How hard it is tried to make a message small, of 0 to 9; what zlib takes by itself. */
+export const DEFAULT_COMPRESSION_LEVEL = 6;
+/** Largest value that `compressionLevel` takes. */
+export const MAX_COMPRESSION_LEVEL = 9;
 /** Largest value that `compressionThreshold` takes, in bytes. */
 export const MAX_COMPRESSION_THRESHOLD_BYTES = 100 * 1024 * 1024;
 /** Smallest message that is compressed, in bytes, by mode: below it the frame would hardly shrink. */

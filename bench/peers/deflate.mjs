@@ -1,4 +1,8 @@
-/** How messages are compressed, alike for all. */
+/** How messages are compressed, alike for all: with the window kept or not, at a level of zlib. */
 
-/** The level of zlib that onesocket takes, and has no option for. */
-export const DEFLATE_LEVEL = 6;
+export const DEFLATE_MODES = {
+  takeover: { keepsWindow: true, level: 1 },
+  alone: { keepsWindow: false, level: 1 },
+  "takeover-6": { keepsWindow: true, level: 6 },
+  "alone-6": { keepsWindow: false, level: 6 },
+};

@@ -1,5 +1,6 @@
 /** Work: echo with up to 256 messages under way. */
 
+import { DEFLATE_MODES } from "../peers/deflate.mjs";
 import { COMPRESSING_CLIENTS } from "../peers/index.mjs";
 import { createDocuments } from "./documents.mjs";
 import { checkMessage, createPayload } from "./payload.mjs";
@@ -13,10 +14,13 @@ function echo(name, title, settings) {
   return { name, title, binary: false, path: "/echo", ...settings };
 }
 
-function deflate(name, title, mode) {
-  const path = mode === "takeover" ? "/deflate" : "/deflate-alone";
-  const settings = { path, deflate: mode, leastRatio: 4, peers: COMPRESSING_CLIENTS };
-  return echo(name, title, { ...settings, bytes: 4 * KIB, documents: createDocuments(4 * KIB) });
+function deflate(name, mode, bar) {
+  const { keepsWindow, level } = DEFLATE_MODES[mode];
+  const path = keepsWindow ? "/deflate" : "/deflate-alone";
+  const how = `deflate ${keepsWindow ? "with" : "without"} takeover, level ${level}`;
+  const settings = { path, deflate: mode, peers: COMPRESSING_CLIENTS, ...bar };
+  const documents = createDocuments(4 * KIB);
+  return echo(name, `4 KiB of JSON, ${how}`, { ...settings, bytes: 4 * KIB, documents });
 }
 
 export const pipelined = {
@@ -31,8 +35,10 @@ export const pipelined = {
     echo("echo-1k-binary", "1 KiB binary", { bytes: KIB, binary: true, leastRatio: 3.5 }),
     echo("echo-64k", "64 KiB text", LARGE),
     echo("echo-64k-binary", "64 KiB binary", { ...LARGE, binary: true }),
-    deflate("echo-deflate", "4 KiB of JSON, deflate with takeover", "takeover"),
-    deflate("echo-deflate-alone", "4 KiB of JSON, deflate without takeover", "alone"),
+    deflate("echo-deflate", "takeover", { leastRatio: 4 }),
+    deflate("echo-deflate-alone", "alone", { leastRatio: 4 }),
+    deflate("echo-deflate-6", "takeover-6", { leastRatio: 2, isOwnBar: true }),
+    deflate("echo-deflate-6-alone", "alone-6", { leastRatio: 2, isOwnBar: true }),
   ],
 
   /** @returns the rate of `count` messages there and back, by the clock and by CPU time */

@@ -167,6 +167,12 @@ export interface WebSocketOptions {
    * @default 128 with a context, 512 without
    */
   readonly compressionThreshold?: number | undefined;
+  /**
+   * How hard zlib tries to make a message small: 1 is fastest, 9 smallest, 0 does not compress. Either side
+   * may choose its own.
+   * @default 6
+   */
+  readonly compressionLevel?: number | undefined;
   /** The `http.Agent` (`https.Agent` for `wss:`) that opens the connection: proxies, pinned addresses. */
   readonly agent?: object | undefined;
   /** TLS settings for `wss:` URLs. */
@@ -178,8 +184,9 @@ export interface WebSocketOptions {
    */
   readonly followRedirects?: number | undefined;
   /**
-   * Who makes and reads the frames, the handshake apart. `"ws"` is slower, and there to be compared with.
-   * @default "own", or `"ws"` where the environment variable `ONESOCKET_FRAMING` says so
+   * Who makes and reads the frames, the handshake apart. `"ws"` is slower, and there to be compared with;
+   * `ONESOCKET_FRAMING=ws` in the environment makes it the default.
+   * @default "own"
    */
   readonly framing?: Framing | undefined;
   /** Aborting it ends the dial, and later the connection, at once: an error of kind CANCELED, then close. */

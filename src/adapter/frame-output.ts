@@ -42,7 +42,7 @@ export class FrameOutput extends Output {
     this.#socket = socket;
     this.#writer = socket.writer;
     this.#writer.handleSent = (bytes) => this.countLeft(bytes);
-    this.#deflater = socket.deflates && new Deflater(socket.deflates);
+    this.#deflater = socket.deflates && new Deflater(socket.deflates, settings.compressionLevel);
     this.#threshold = settings.compressionThreshold;
   }
 

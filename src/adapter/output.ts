@@ -11,6 +11,8 @@ import { Turn } from "./ws-turn.ts";
 export interface OutputSettings {
   /** Smallest message to compress, in bytes; `Infinity` for none. */
   readonly compressionThreshold: number;
+  /** How hard it is tried to make them small, of 0 to 9. */
+  readonly compressionLevel: number;
   /** The window, in bits, of messages that are compressed each by itself; 0 where they are not. */
   readonly windowAlone: number;
   /** Bytes that may wait for the peer; undefined for no limit. */
@@ -78,6 +80,8 @@ export class Output {
   #closing = false;
   /** Frames for many, not yet written. */
   #batch: Batch | null = null;
+  /** What had been written before them and not left: nothing is written while there are any. */
+  #bytesBefore = 0;
   /** Holds what waits behind a Blob. */
   #outbox: Outbox | null = null;
   /** Turns in which more than the limit has waited, one after the other. */
@@ -144,15 +148,20 @@ export class Output {
 
   /** Sends what was framed for many, at the end of this turn. */
   sendFrame(frame: Frame): void {
-    const { compressionThreshold, windowAlone } = this.settings;
+    const { compressionThreshold, compressionLevel, windowAlone } = this.settings;
     const deflates = frame.payloadBytes >= compressionThreshold;
     const isOwn = this.#outbox || !this.takesBatches || (deflates && windowAlone === 0);
     if (this.#closing || !this.isOpen || isOwn) {
       this.send(frame.data);
       return;
     }
-    if (this.#batch === null) flushes.add(this);
-    this.#batch = (deflates ? frame.deflated(windowAlone) : frame).after(this.#batch);
+    if (this.#batch === null) {
+      flushes.add(this);
+      this.#bytesBefore = this.writtenBytes;
+    }
+    this.#batch = (deflates ? frame.deflated(windowAlone, compressionLevel) : frame).after(
+      this.#batch,
+    );
     this.countTaken(frame.payloadBytes);
   }
 
@@ -204,7 +213,8 @@ export class Output {
 
   /** Bytes that the peer could take: what is still being compressed is none of its doing. */
   get #peerBytes(): number {
-    return this.writtenBytes + (this.#batch?.payloadBytes ?? 0);
+    const batch = this.#batch;
+    return batch === null ? this.writtenBytes : this.#bytesBefore + batch.payloadBytes;
   }
 
   /** What can't be sent any more stays counted. */

@@ -2,6 +2,7 @@
  *  @see RFC 6455, section 5.2: frames of a server carry no mask, so that they are alike for all */
 
 import { constants, deflateRawSync } from "node:zlib";
+import { DEFAULT_COMPRESSION_LEVEL } from "../constants.ts";
 import { Turn } from "./ws-turn.ts";
 
 const FIN = 0x80;
@@ -11,6 +12,8 @@ const OPCODE_TEXT = 0x1;
 const OPCODE_BINARY = 0x2;
 /** What ends every compressed block of a flush, and is left out (RFC 7692, section 7.2.1). */
 const FLUSH_TAIL_BYTES = 4;
+/** How many levels of compression there are. */
+const LEVELS = 10;
 
 function createHeader(firstByte: number, payloadBytes: number): Buffer {
   if (payloadBytes < 126) return Buffer.of(firstByte, payloadBytes);
@@ -54,15 +57,16 @@ export class Frame {
     return typeof this.data === "string";
   }
 
-  /** The same compressed by itself, with a window of so many bits; made once for all. */
-  deflated(windowBits: number): Frame {
+  /** The same compressed by itself, with a window of so many bits, at a level of 0 to 9; made once for all. */
+  deflated(windowBits: number, level: number = DEFAULT_COMPRESSION_LEVEL): Frame {
     this.#deflated ??= new Map();
-    let frame = this.#deflated.get(windowBits);
+    const kind = windowBits * LEVELS + level;
+    let frame = this.#deflated.get(kind);
     if (!frame) {
       const finishFlush = constants.Z_SYNC_FLUSH;
-      const block = deflateRawSync(this.#payload, { windowBits, finishFlush });
+      const block = deflateRawSync(this.#payload, { windowBits, level, finishFlush });
       frame = new Frame(this.data, block.subarray(0, -FLUSH_TAIL_BYTES));
-      this.#deflated.set(windowBits, frame);
+      this.#deflated.set(kind, frame);
     }
     return frame;
   }

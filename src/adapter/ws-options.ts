@@ -4,6 +4,7 @@ import { parseDuration, WANTED_DURATION } from "../base/duration.ts";
 import {
   Compression,
   DEFAULT_DIAL_TIMEOUT_MS,
+  MAX_COMPRESSION_LEVEL,
   MAX_COMPRESSION_THRESHOLD_BYTES,
   MAX_READ_LIMIT_BYTES,
 } from "../constants.ts";
@@ -52,6 +53,7 @@ const CHECKS: { readonly [Option in keyof WebSocketOptions]-?: (value: unknown) 
         ? null
         : "a value of Compression: 0, 1 or 2",
     compressionThreshold: (value) => checkInteger(value, MAX_COMPRESSION_THRESHOLD_BYTES),
+    compressionLevel: (value) => checkInteger(value, MAX_COMPRESSION_LEVEL),
     readLimit: (value) => checkInteger(value, MAX_READ_LIMIT_BYTES),
     followRedirects: (value) => checkInteger(value, MAX_REDIRECTS),
     agent: (value) =>

@@ -3,6 +3,7 @@
 import {
   CLOSE_TIMEOUT_MS,
   Compression,
+  DEFAULT_COMPRESSION_LEVEL,
   DEFAULT_COMPRESSION_THRESHOLD_BYTES,
   DEFAULT_READ_LIMIT_BYTES,
 } from "../constants.ts";
@@ -20,7 +21,10 @@ export interface Traffic {
 
 /** What a connection goes by, dialled or accepted. */
 export interface WsOptions
-  extends Pick<WebSocketOptions, "compression" | "compressionThreshold" | "framing" | "readLimit"> {
+  extends Pick<
+    WebSocketOptions,
+    "compression" | "compressionLevel" | "compressionThreshold" | "framing" | "readLimit"
+  > {
   /** Bytes that the peer may keep waiting, before it is closed on with 1013. @default Infinity */
   readonly maxUnsent?: number | undefined;
   /** Where what is sent and received is counted up. */
@@ -42,13 +46,18 @@ const DEFLATE = {
 export function toWsSettings(options: WsOptions): object {
   const maxPayload = maxPayloadOf(options);
   return {
-    perMessageDeflate: DEFLATE[options.compression ?? Compression.DISABLED],
+    perMessageDeflate: toDeflate(options),
     maxPayload,
     ...pieceLimits(maxPayload),
     closeTimeout: CLOSE_TIMEOUT_MS,
     // The adapter answers pings itself.
     autoPong: false,
   };
+}
+
+function toDeflate(options: WsOptions): object | false {
+  const offer = DEFLATE[options.compression ?? Compression.DISABLED];
+  return offer && { ...offer, zlibDeflateOptions: { level: compressionLevelOf(options) } };
 }
 
 /** How frames are read here. */
@@ -78,4 +87,11 @@ export function maxPayloadOf(options: WebSocketOptions): number {
 export function compressionThresholdOf(options: WebSocketOptions): number {
   const { compression = Compression.DISABLED, compressionThreshold } = options;
   return compressionThreshold ?? DEFAULT_COMPRESSION_THRESHOLD_BYTES[compression];
+}
+
+/** How hard it is tried to make a message small. */
+export function compressionLevelOf({
+  compressionLevel = DEFAULT_COMPRESSION_LEVEL,
+}: WsOptions): number {
+  return compressionLevel;
 }

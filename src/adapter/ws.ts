@@ -29,6 +29,7 @@ import type { Frame } from "./ws-frame.ts";
 import type { GuardedOptions } from "./ws-redirects.ts";
 import { Reports, type ReportsOwner } from "./ws-reports.ts";
 import {
+  compressionLevelOf,
   compressionThresholdOf,
   framingOf,
   readLimitOf,
@@ -364,6 +365,7 @@ export class WsAdapter implements Adapter, WsOwner, ReportsOwner, DialOwner {
     const settings = {
       compressionThreshold:
         this.#extensions === "" ? Number.POSITIVE_INFINITY : compressionThresholdOf(this.#options),
+      compressionLevel: compressionLevelOf(this.#options),
       windowAlone: windowAlone(this.#extensions),
       maxUnsent: this.#options.maxUnsent,
       traffic: this.#options.traffic,

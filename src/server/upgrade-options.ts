@@ -1,11 +1,13 @@
 /** Upgrade options: what a handshake must fulfil, and what its socket goes by. */
 
 import type { IncomingMessage } from "node:http";
+import type { Framing } from "../adapter/adapter.ts";
 import { type Duration, parseDuration } from "../base/duration.ts";
 import { checkProtocols } from "../base/url.ts";
 import {
   Compression,
   DEFAULT_READ_LIMIT_BYTES,
+  MAX_COMPRESSION_LEVEL,
   MAX_COMPRESSION_THRESHOLD_BYTES,
   MAX_READ_LIMIT_BYTES,
 } from "../constants.ts";
@@ -67,6 +69,14 @@ export interface UpgradeOptions extends OriginOptions {
    * @default 128 with a context, 512 without
    */
   readonly compressionThreshold?: number | undefined;
+  /** How hard zlib tries to make a message small: 1 is fastest, 9 smallest, 0 does not compress. @default 6 */
+  readonly compressionLevel?: number | undefined;
+  /**
+   * Who makes and reads the frames. `"ws"` is slower, and there to be compared with; `ONESOCKET_FRAMING=ws` in
+   * the environment makes it the default.
+   * @default "own"
+   */
+  readonly framing?: Framing | undefined;
   /**
    * Largest message accepted, in bytes after decompression, 0 to 128 MiB; a larger one closes the connection with
    * 1009. @default 16 MiB
@@ -114,6 +124,8 @@ export const UPGRADE_CHECKS: Readonly<Record<string, Check>> = {
       ? null
       : "a value of Compression: 0, 1 or 2",
   compressionThreshold: isWithin(0, MAX_COMPRESSION_THRESHOLD_BYTES),
+  compressionLevel: isWithin(0, MAX_COMPRESSION_LEVEL),
+  framing: (value) => (value === "own" || value === "ws" ? null : '"own" or "ws"'),
   readLimit: isWithin(0, MAX_READ_LIMIT_BYTES),
   maxUnsent: isCount(0),
   trustProxy: (value) => {
@@ -131,6 +143,8 @@ export interface UpgradeSettings {
   readonly handshakeTimeoutMs: number;
   readonly compression: Compression;
   readonly compressionThreshold: number | undefined;
+  readonly compressionLevel: number | undefined;
+  readonly framing: Framing | undefined;
   readonly readLimit: number;
   readonly maxUnsent: number;
   addressOf(request: IncomingMessage): string;
@@ -148,6 +162,8 @@ export function readUpgradeOptions(options: UpgradeOptions): UpgradeSettings {
     handshakeTimeoutMs: parseDuration(options.handshakeTimeout ?? DEFAULT_HANDSHAKE_TIMEOUT_MS),
     compression: options.compression ?? Compression.DISABLED,
     compressionThreshold: options.compressionThreshold,
+    compressionLevel: options.compressionLevel,
+    framing: options.framing,
     readLimit: options.readLimit ?? DEFAULT_READ_LIMIT_BYTES,
     maxUnsent: options.maxUnsent ?? DEFAULT_MAX_UNSENT_BYTES,
     addressOf: createAddressReader(trustProxy),

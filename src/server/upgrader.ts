@@ -27,6 +27,12 @@ export interface UpgradeEvent {
 
 const NO_PROTOCOLS: readonly string[] = Object.freeze([]);
 
+function pickWsOptions(settings: UpgradeSettings): WsOptions {
+  const { compression, compressionThreshold, compressionLevel } = settings;
+  const { framing, readLimit, maxUnsent } = settings;
+  return { compression, compressionThreshold, compressionLevel, framing, readLimit, maxUnsent };
+}
+
 /** Tells a refusal from what it stands in for. */
 export function isRefusal(value: object): value is Refusal {
   return "status" in value && "code" in value;
@@ -43,8 +49,7 @@ export class Upgrader {
   /** @param traffic where what the sockets send and receive is counted up */
   constructor(settings: UpgradeSettings, traffic?: Traffic) {
     this.settings = settings;
-    const { compression, compressionThreshold, readLimit, maxUnsent } = settings;
-    this.#options = { compression, compressionThreshold, readLimit, maxUnsent, traffic };
+    this.#options = { ...pickWsOptions(settings), traffic };
     this.#handshaker = new Handshaker(this.#options);
   }
 

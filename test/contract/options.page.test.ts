@@ -11,6 +11,7 @@ const OPTIONS: Required<WebSocketOptions> = {
   compression: 0,
   framing: "own",
   compressionThreshold: 0,
+  compressionLevel: 1,
   readLimit: 1_000,
   dialTimeout: "5s",
   agent: {},

@@ -216,6 +216,27 @@ describe("compressionThreshold", () => {
   });
 });
 
+describe("compressionLevel", () => {
+  test.each([CONTEXT_TAKEOVER, NO_CONTEXT])(
+    "in mode %i a higher one makes a message smaller; 0 leaves it as large as it is",
+    async (compression) => {
+      const text = Array.from({ length: 2_000 }, (_, index) => `${index * 7919}`).join(" ");
+      const sizes: number[] = [];
+      for (const compressionLevel of [9, 1, 0]) {
+        const { socket, frames } = await openWatched({ compression, compressionLevel });
+        expect(await echoOf(socket, text)).toBe(text);
+        await closed(socket.close());
+        sizes.push(frames[0]?.size ?? 0);
+      }
+      const [small = 0, fast = 0, none = 0] = sizes;
+      expect(small).toBeGreaterThan(0);
+      expect(small).toBeLessThan(fast);
+      expect(fast).toBeLessThan(none);
+      expect(none).toBeGreaterThan(text.length);
+    },
+  );
+});
+
 test("with CONTEXT_TAKEOVER a message like the last one shrinks further; with NO_CONTEXT it does not", async () => {
   const sizes: number[][] = [];
   for (const compression of [CONTEXT_TAKEOVER, NO_CONTEXT]) {

@@ -26,7 +26,7 @@ class Owner implements WireOwner {
     this.wire = wire;
     wire.owner = this;
     this.output = wire.createOutput(
-      { compressionThreshold: Number.POSITIVE_INFINITY, windowAlone: 0 },
+      { compressionThreshold: Number.POSITIVE_INFINITY, compressionLevel: 6, windowAlone: 0 },
       { isLost: () => false, handleDrain: () => {}, handleUnreadable: () => {} },
     );
   }

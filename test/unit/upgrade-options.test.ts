@@ -49,6 +49,8 @@ const VALUES: readonly [string, readonly unknown[], readonly unknown[]][] = [
     [0, 1, 100 * MIB],
     [-1, 1.5, 100 * MIB + 1, "1", Number.POSITIVE_INFINITY],
   ],
+  ["compressionLevel", [0, 1, 9], [-1, 1.5, 10, "1", null]],
+  ["framing", ["own", "ws"], ["", "raw", 1, null]],
   [
     "readLimit",
     [0, 1, 128 * MIB],

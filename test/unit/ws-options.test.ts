@@ -108,6 +108,7 @@ describe("compression", () => {
 describe.each([
   ["readLimit", 128 * 1024 * 1024],
   ["compressionThreshold", 100 * 1024 * 1024],
+  ["compressionLevel", 9],
   ["followRedirects", 20],
 ])("%s", (option, max) => {
   test.each([0, 1, max])("%i is fine", (value) => {

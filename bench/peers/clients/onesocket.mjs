@@ -1,19 +1,22 @@
 /** Client: this library as built, on its fast face, `addListener`. */
 
 import { MAX_PAYLOAD_BYTES } from "../../limits.mjs";
+import { DEFLATE_MODES } from "../deflate.mjs";
 import { importBuilt } from "../dist.mjs";
 
 const { Compression, WebSocket } = await importBuilt("index.js");
 
-const COMPRESSIONS = {
-  takeover: Compression.CONTEXT_TAKEOVER,
-  alone: Compression.NO_CONTEXT,
-};
+function toCompression(mode) {
+  if (mode === undefined) return {};
+  const { keepsWindow, level } = DEFLATE_MODES[mode];
+  const compression = keepsWindow ? Compression.CONTEXT_TAKEOVER : Compression.NO_CONTEXT;
+  return { compression, compressionLevel: level };
+}
 
 /** Resolves with an open socket; its one listener passes on text as a string, bytes as a view. */
 export function open(url, onMessage, { deflate } = {}) {
-  const compression = deflate === undefined ? Compression.DISABLED : COMPRESSIONS[deflate];
-  const socket = new WebSocket(url, [], { readLimit: MAX_PAYLOAD_BYTES, compression });
+  const options = { readLimit: MAX_PAYLOAD_BYTES, ...toCompression(deflate) };
+  const socket = new WebSocket(url, [], options);
   socket.addListener("message", (_event, data) =>
     onMessage(typeof data === "string" ? data : data.bytes),
   );

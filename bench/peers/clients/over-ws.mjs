@@ -1,6 +1,7 @@
 /** Clients that are a class over `ws`, with the W3C's face, and dial again when they lose it. */
 
 import { WebSocket } from "ws";
+import { DEFLATE_MODES } from "../deflate.mjs";
 import { opened } from "./opened.mjs";
 import { wsOptions } from "./ws-options.mjs";
 
@@ -14,11 +15,8 @@ function classWith(deflate) {
   };
 }
 
-const CLASSES = {
-  plain: classWith(),
-  takeover: classWith("takeover"),
-  alone: classWith("alone"),
-};
+const MODES = Object.keys(DEFLATE_MODES).map((mode) => [mode, classWith(mode)]);
+const CLASSES = { plain: classWith(), ...Object.fromEntries(MODES) };
 
 /** Resolves with an open socket of `Class`; text is passed on as a string, bytes as a view. */
 export function openOver(Class, url, onMessage, { deflate = "plain" } = {}) {

@@ -1,22 +1,18 @@
 /** The options of `ws`, for it and for the peers over it. */
 
 import { MAX_PAYLOAD_BYTES } from "../../limits.mjs";
-import { DEFLATE_LEVEL } from "../deflate.mjs";
+import { DEFLATE_MODES } from "../deflate.mjs";
 
-const DEFLATE = {
-  takeover: { threshold: 0, zlibDeflateOptions: { level: DEFLATE_LEVEL } },
-  alone: {
-    threshold: 0,
-    zlibDeflateOptions: { level: DEFLATE_LEVEL },
-    serverNoContextTakeover: true,
-    clientNoContextTakeover: true,
-  },
-};
+function toDeflate({ keepsWindow, level }) {
+  const settings = { threshold: 0, zlibDeflateOptions: { level } };
+  if (keepsWindow) return settings;
+  return { ...settings, serverNoContextTakeover: true, clientNoContextTakeover: true };
+}
 
-/** @param deflate "takeover", "alone", or undefined: no compression */
+/** @param deflate a key of DEFLATE_MODES, or undefined: no compression */
 export function wsOptions(deflate) {
   return {
-    perMessageDeflate: deflate === undefined ? false : DEFLATE[deflate],
+    perMessageDeflate: deflate === undefined ? false : toDeflate(DEFLATE_MODES[deflate]),
     maxPayload: MAX_PAYLOAD_BYTES,
   };
 }
