@@ -135,9 +135,6 @@ export interface TlsOptions {
   checkServerIdentity?(hostname: string, certificate: object): Error | undefined;
 }
 
-/** Who makes and reads frames in Node: onesocket itself, or `ws`. */
-export type Framing = "own" | "ws";
-
 /**
  * Options of a `WebSocket`: how it dials. They are for Node; a page's sockets leave nothing to choose, and
  * there each of them throws a `SocketError` INVALID with code `ERR_UNSUPPORTED`.
@@ -188,7 +185,7 @@ export interface WebSocketOptions {
    * `ONESOCKET_FRAMING=ws` in the environment makes it the default.
    * @default "own"
    */
-  readonly framing?: Framing | undefined;
+  readonly framing?: "own" | "ws" | undefined;
   /** Aborting it ends the dial, and later the connection, at once: an error of kind CANCELED, then close. */
   readonly signal?: AbortSignal | undefined;
 }

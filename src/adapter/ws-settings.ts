@@ -7,7 +7,7 @@ import {
   DEFAULT_COMPRESSION_THRESHOLD_BYTES,
   DEFAULT_READ_LIMIT_BYTES,
 } from "../constants.ts";
-import type { Framing, WebSocketOptions } from "./adapter.ts";
+import type { WebSocketOptions } from "./adapter.ts";
 import type { ReaderSettings } from "./frame-reader.ts";
 import { pieceLimits } from "./ws-fragments.ts";
 
@@ -68,7 +68,7 @@ export function toReaderSettings(options: WsOptions, isServer: boolean): ReaderS
 }
 
 /** Who makes and reads the frames: the option, else the environment, else this library. */
-export function framingOf(options: WsOptions): Framing {
+export function framingOf(options: WsOptions): "own" | "ws" {
   const { ONESOCKET_FRAMING } = process.env;
   return options.framing ?? (ONESOCKET_FRAMING === "ws" ? "ws" : "own");
 }

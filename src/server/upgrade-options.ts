@@ -1,7 +1,6 @@
 /** Upgrade options: what a handshake must fulfil, and what its socket goes by. */
 
 import type { IncomingMessage } from "node:http";
-import type { Framing } from "../adapter/adapter.ts";
 import { type Duration, parseDuration } from "../base/duration.ts";
 import { checkProtocols } from "../base/url.ts";
 import {
@@ -76,7 +75,7 @@ export interface UpgradeOptions extends OriginOptions {
    * the environment makes it the default.
    * @default "own"
    */
-  readonly framing?: Framing | undefined;
+  readonly framing?: "own" | "ws" | undefined;
   /**
    * Largest message accepted, in bytes after decompression, 0 to 128 MiB; a larger one closes the connection with
    * 1009. @default 16 MiB
@@ -144,7 +143,7 @@ export interface UpgradeSettings {
   readonly compression: Compression;
   readonly compressionThreshold: number | undefined;
   readonly compressionLevel: number | undefined;
-  readonly framing: Framing | undefined;
+  readonly framing: "own" | "ws" | undefined;
   readonly readLimit: number;
   readonly maxUnsent: number;
   addressOf(request: IncomingMessage): string;
