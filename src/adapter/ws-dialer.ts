@@ -17,7 +17,7 @@ export function createWsDialer(Ws: typeof WsSocket): Dialer {
     dial({ url, protocols, options, guard }: DialRequest, sink: AdapterSink): Adapter {
       // Both are converted before either is checked, as Web IDL has it.
       const text = `${url}`;
-      const names = listProtocols(protocols);
+      const names = protocols === null ? [] : listProtocols(protocols);
       const address = parseSocketUrl(text);
       checkProtocols(names);
       Reporting ??= createReportingClass(Ws, false);

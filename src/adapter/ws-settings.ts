@@ -67,10 +67,18 @@ export function toReaderSettings(options: WsOptions, isServer: boolean): ReaderS
   return { isServer, deflates: false, readLimit, maxFragments };
 }
 
+/** What the environment says, once it was asked: to ask costs a microsecond. */
+let usualFraming: "own" | "ws" | undefined;
+
 /** Who makes and reads the frames: the option, else the environment, else this library. */
-export function framingOf(options: WsOptions): "own" | "ws" {
+export function framingOf({ framing }: WsOptions): "own" | "ws" {
+  usualFraming ??= readFraming();
+  return framing ?? usualFraming;
+}
+
+function readFraming(): "own" | "ws" {
   const { ONESOCKET_FRAMING } = process.env;
-  return options.framing ?? (ONESOCKET_FRAMING === "ws" ? "ws" : "own");
+  return ONESOCKET_FRAMING === "ws" ? "ws" : "own";
 }
 
 /** The largest message accepted, in bytes. */

@@ -24,8 +24,8 @@ export function parseSocketUrl(input: unknown): URL {
   try {
     const base = globalThis.document?.baseURI ?? globalThis.location?.href;
     const url = new URL(text, base);
-    // Both kinds of scheme are written alike, default ports and all.
-    url.protocol = url.protocol.replace("http", "ws");
+    // Both kinds of scheme are written alike, default ports and all. To set it costs as much as to parse.
+    if (url.protocol < "ws") url.protocol = url.protocol.replace("http", "ws");
     if (/^wss?:[^#]*$/.test(url.href)) return url;
   } catch {}
   throw syntaxError(`"${redact(text)}" is no ws, wss, http or https URL without a fragment`);
