@@ -13,7 +13,7 @@ export const POOL_CHUNK_BYTES = 131_072;
 const MAX_RUNNING = 8;
 
 /** One run of a stream over one message. */
-export interface Work {
+interface Work {
   /** Makes the stream once it is its turn. */
   open(): DeflateRaw | InflateRaw;
   readonly input: readonly Uint8Array[];

@@ -4,7 +4,7 @@
 import { constants, createDeflateRaw, deflateRawSync } from "node:zlib";
 import { POOL_CHUNK_BYTES, runLater } from "./deflate-later.ts";
 import { type DeflateKind, dropState, freshState, ownState } from "./deflate-states.ts";
-import type { DeflateDirection } from "./ws-extensions.ts";
+import { type DeflateDirection, MIN_WINDOW_BITS } from "./extensions.ts";
 
 /**
  * From here on a message is for the pool: in the call it takes 0.3 to 0.6 ms, and the way to the pool and
@@ -13,18 +13,16 @@ import type { DeflateDirection } from "./ws-extensions.ts";
  */
 export const POOLED_MESSAGE_BYTES = 32_768;
 
-/** Node's zlib makes no raw stream with a smaller window; of this one it uses 250 bytes, so that it serves for 8. */
-const MIN_WINDOW_BITS = 9;
 /**
  * The window that compression with takeover starts with. For JSON of 4 KiB, one of 32 KiB takes 1.6 times
  * the time and twice the memory, to make it 3 % smaller; for JSON of 256 bytes, a sixth more time and 9 %.
  */
 const USUAL_WINDOW_BITS = 13;
 /** What ends each flush, and is left out. */
-const FLUSH_TAIL_BYTES = 4;
+export const FLUSH_TAIL_BYTES = 4;
 
 /** What compression ends with: an error, or the block. */
-export type DeflateDone = (error: Error | null, block: Buffer) => void;
+type DeflateDone = (error: Error | null, block: Buffer) => void;
 
 /** Compresses the messages of one connection, or of many, which may share one without takeover. */
 export class Deflater {

@@ -5,7 +5,7 @@ import { createHash } from "node:crypto";
 import type { IncomingMessage } from "node:http";
 import type { Duplex } from "node:stream";
 import type { ReaderSettings } from "./frame-reader.ts";
-import { FrameSocket } from "./frame-socket.ts";
+import { FrameSocket, WIRE_MARK } from "./frame-socket.ts";
 
 /** What the answer says beside what it must. */
 export interface Answer {
@@ -31,7 +31,7 @@ export class TakenError extends Error {}
 const GUID = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
 const KEY_FIELD = "sec-websocket-key";
 /** By which ws and this library mark a socket that they have upgraded. */
-const MARKS: readonly string[] = ["websocket", "wire"];
+const MARKS: readonly string[] = ["websocket", WIRE_MARK];
 
 /** Writes the answer, and takes the socket; null where the peer has gone. */
 export function answerHandshake(

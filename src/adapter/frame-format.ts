@@ -29,6 +29,8 @@ export const MAX_16_BYTES = 65_535;
 export const MASK_BYTES = 4;
 /** The longest header there is. */
 export const MAX_HEADER_BYTES = 14;
+/** The most bytes of UTF-8 that one unit of a string makes. */
+export const MAX_BYTES_PER_UNIT = 3;
 
 /** The header's size in bytes, without the masking key. */
 export function headerBytes(payloadBytes: number): number {

@@ -5,7 +5,7 @@ import { breach, type FrameError } from "./frame-error.ts";
 import { FIN, LENGTH, MASKED, MAX_SHORT_BYTES, OPCODE, Opcode, RSV, RSV1 } from "./frame-format.ts";
 
 /** What a header is judged by. */
-export interface HeaderContext {
+interface HeaderContext {
   /** Whether the frame is for a server: those of a client are masked, those of a server must not be. */
   readonly isServer: boolean;
   /** Whether messages may be compressed. */

@@ -1,13 +1,13 @@
 /** Frame inflater: makes messages of what came compressed, in their order, one at a time. */
 
 import { CloseCode } from "../constants.ts";
+import type { DeflateDirection } from "./extensions.ts";
 import { FrameError, invalidUtf8, tooBig } from "./frame-error.ts";
 import { decodeText } from "./frame-utf8.ts";
 import { Inflater, TooBigError } from "./inflate.ts";
-import type { DeflateDirection } from "./ws-extensions.ts";
 
 /** Who takes the messages. */
-export interface InflaterOwner {
+interface InflaterOwner {
   handleMessage(data: string | Buffer, bytes: number): void;
   handleBreach(error: FrameError): void;
   /** A message that took its time has been handed over: the next may follow. */

@@ -1,4 +1,4 @@
-/** Frame mask: masking keys, and masking in place.
+/** Frame mask: masking keys, and masking, in place or while copying.
  *  @see RFC 6455, section 5.3 */
 
 import { randomFillSync } from "node:crypto";

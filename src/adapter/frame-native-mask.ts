@@ -3,7 +3,7 @@
 import { createRequire } from "node:module";
 
 /** What `bufferutil` offers. */
-export interface NativeMask {
+interface NativeMask {
   /** Copies from `source` to `offset` of `output`, masking with the four bytes of `key`. */
   mask(
     source: Uint8Array,

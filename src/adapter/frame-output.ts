@@ -3,11 +3,11 @@
 import { Fifo } from "../base/fifo.ts";
 import { ReadyState } from "../constants.ts";
 import { Deflater } from "./deflate.ts";
-import { FIN, Opcode, RSV1 } from "./frame-format.ts";
+import type { DeflateDirection } from "./extensions.ts";
+import type { Batch } from "./frame-batch.ts";
+import { FIN, MAX_BYTES_PER_UNIT, Opcode, RSV1 } from "./frame-format.ts";
 import type { FrameWriter } from "./frame-writer.ts";
 import { MESSAGE_OVERHEAD_BYTES, Output, type OutputOwner, type OutputSettings } from "./output.ts";
-import type { DeflateDirection } from "./ws-extensions.ts";
-import type { Batch } from "./ws-frame.ts";
 
 /** What the output asks of its connection. */
 export interface FrameOutputSocket {
@@ -24,14 +24,10 @@ interface Held {
   write(): void;
 }
 
-/** The most bytes of UTF-8 that one unit of a string makes. */
-const MAX_BYTES_PER_UNIT = 3;
-
 export class FrameOutput extends Output {
   readonly #socket: FrameOutputSocket;
   readonly #writer: FrameWriter;
   readonly #deflater: Deflater | null;
-  readonly #threshold: number;
   /** What waits; null while nothing is being compressed. */
   #held: Fifo<Held> | null = null;
   /** Payload bytes that wait, those being compressed among them. */
@@ -43,7 +39,6 @@ export class FrameOutput extends Output {
     this.#writer = socket.writer;
     this.#writer.handleSent = (bytes) => this.countLeft(bytes);
     this.#deflater = socket.deflates && new Deflater(socket.deflates, settings.compressionLevel);
-    this.#threshold = settings.compressionThreshold;
   }
 
   protected override get isOpen(): boolean {
@@ -88,7 +83,7 @@ export class FrameOutput extends Output {
   /** Writes a message, compressed if it is large enough, or holds it; returns its size. */
   #prepare(deflater: Deflater, data: string | Uint8Array): number {
     const isText = typeof data === "string";
-    const isSmall = isText && data.length * MAX_BYTES_PER_UNIT < this.#threshold;
+    const isSmall = isText && data.length * MAX_BYTES_PER_UNIT < this.settings.compressionThreshold;
     if (isSmall && this.#held === null) return this.#writer.writeText(data);
     // The caller may change what he has given.
     const payload = Buffer.from(data);
@@ -104,7 +99,7 @@ export class FrameOutput extends Output {
 
   #write(deflater: Deflater, opcode: number, payload: Buffer): void {
     const { length } = payload;
-    if (length < this.#threshold) {
+    if (length < this.settings.compressionThreshold) {
       this.#writer.writeFrame(FIN | opcode, payload, length);
       return;
     }

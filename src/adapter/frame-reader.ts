@@ -21,12 +21,10 @@ import { findProblem } from "./frame-header.ts";
 import { applyMask, rotateKey } from "./frame-mask.ts";
 import { decodeText } from "./frame-utf8.ts";
 
-/** What a reader goes by. */
+/** What a reader goes by: alike for all connections with the same options. */
 export interface ReaderSettings {
   /** Whether frames come masked: those of a client do, those of a server must not. */
   readonly isServer: boolean;
-  /** Whether messages may be compressed. */
-  readonly deflates: boolean;
   /** The largest message, in bytes. */
   readonly readLimit: number;
   /** The most fragments of one. */
@@ -61,6 +59,7 @@ function deflateBound(bytes: number): number {
 
 export class FrameReader {
   readonly #isServer: boolean;
+  readonly #deflates: boolean;
   readonly #settings: ReaderSettings;
   readonly #sink: FrameSink;
   /** The message under way. */
@@ -81,8 +80,10 @@ export class FrameReader {
   /** Whether the end was read: what follows is for nobody. */
   #isOver = false;
 
-  constructor(settings: ReaderSettings, sink: FrameSink) {
+  /** @param deflates whether messages may be compressed, which is agreed upon for each connection */
+  constructor(settings: ReaderSettings, deflates: boolean, sink: FrameSink) {
     this.#isServer = settings.isServer;
+    this.#deflates = deflates;
     this.#settings = settings;
     this.#sink = sink;
   }
@@ -203,7 +204,7 @@ export class FrameReader {
     // Nearly all frames are whole messages.
     const isPlain = first === (FIN | Opcode.TEXT) || first === (FIN | Opcode.BINARY);
     if (isPlain && second >= MASKED === isServer && !isContinued) return true;
-    const { deflates } = this.#settings;
+    const deflates = this.#deflates;
     const problem = findProblem(first, second, { isServer, deflates, isContinued });
     if (problem !== null) this.#fail(problem);
     return problem === null;

@@ -5,6 +5,7 @@ import { Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import { startTimer, type Timer } from "../base/timer.ts";
 import { CLOSE_TIMEOUT_MS, CloseCode, ReadyState } from "../constants.ts";
+import { type DeflateDirection, type DeflateTerms, readTerms } from "./extensions.ts";
 import type { FrameError } from "./frame-error.ts";
 import { FIN, Opcode } from "./frame-format.ts";
 import { FrameInflater } from "./frame-inflater.ts";
@@ -14,7 +15,6 @@ import { FrameWriter } from "./frame-writer.ts";
 import { KeepAlive } from "./keep-alive.ts";
 import type { OutputOwner, OutputSettings } from "./output.ts";
 import type { Wire, WireOwner } from "./wire.ts";
-import { type DeflateDirection, type DeflateTerms, readTerms } from "./ws-extensions.ts";
 
 /** What a handshake hands over. */
 export interface FramedConnection {
@@ -30,8 +30,13 @@ export interface FramedConnection {
 const NO_PAYLOAD = Buffer.alloc(0);
 const CODE_BYTES = 2;
 
+/**
+ * By what a socket that has a wire is known. By text: a program may hold two copies of this package, as a module
+ * and as CommonJS, and their symbols are different ones.
+ */
+export const WIRE_MARK = "wire";
 // A property of the socket, so that its listeners are the same functions for all connections.
-const WIRE = Symbol("wire");
+const WIRE = Symbol(WIRE_MARK);
 
 interface WiredSocket extends Duplex {
   [WIRE]?: FrameSocket;
@@ -101,8 +106,7 @@ export class FrameSocket implements Wire, FrameSink, FrameOutputSocket {
     this.isServer = isServer;
     this.#readLimit = readLimit;
     this.#terms = extensions === "" ? null : readTerms(extensions, isServer);
-    const deflates = this.#terms !== null;
-    this.#reader = new FrameReader(deflates ? { ...settings, deflates } : settings, this);
+    this.#reader = new FrameReader(settings, this.#terms !== null, this);
     this.#socket = socket;
     this.#socket[WIRE] = this;
     if (socket instanceof Socket) socket.setTimeout(0).setNoDelay();
@@ -172,11 +176,6 @@ export class FrameSocket implements Wire, FrameSink, FrameOutputSocket {
     this.isPaused = false;
     // Nothing is reported from within this call.
     process.nextTick(readOn, this);
-  }
-
-  /** Takes what was read; `isLent` where its memory is used again. */
-  readChunk(chunk: Buffer, isLent: boolean): void {
-    this.#read(chunk, isLent);
   }
 
   /** The peer has ended its side, without a close frame unless one came before. */
@@ -263,7 +262,7 @@ export class FrameSocket implements Wire, FrameSink, FrameOutputSocket {
   readOn(): void {
     if (this.isPaused || this.#isInflating) return;
     this.#reader.release();
-    this.#read(null, false);
+    this.readChunk(null, false);
     if (this.isPaused || this.#isInflating) return;
     if (this.#isEndHeld) this.handlePeerEnd();
     if (!this.#isStopped) return;
@@ -272,7 +271,8 @@ export class FrameSocket implements Wire, FrameSink, FrameOutputSocket {
     this.#socket.resume();
   }
 
-  #read(chunk: Buffer | null, isLent: boolean): void {
+  /** Takes what was read, or what was held; `isLent` where its memory is used again. */
+  readChunk(chunk: Buffer | null, isLent: boolean): void {
     this.#isReading = true;
     try {
       this.#reader.read(chunk, isLent);

@@ -10,6 +10,7 @@ import {
   headerBytes,
   MASK_BYTES,
   MASKED,
+  MAX_BYTES_PER_UNIT,
   MAX_HEADER_BYTES,
   Opcode,
   writeHeader,
@@ -21,8 +22,6 @@ import { giveSlab, SLAB_BYTES, takeSlab } from "./frame-slab.ts";
 const LARGE_BYTES = 16 * 1024;
 /** A slab with so much in it is written itself, even where it has to wait. */
 const FULL_BYTES = 32 * 1024;
-/** The most bytes of UTF-8 that one unit of a string makes. */
-const MAX_BYTES_PER_UNIT = 3;
 
 const NOTHING = Buffer.alloc(0);
 
@@ -31,7 +30,7 @@ function flush(writer: FrameWriter): void {
 }
 
 /** Hears of payloads that the network has taken. */
-export type HandleSent = (payloadBytes: number) => void;
+type HandleSent = (payloadBytes: number) => void;
 
 type HandleWritten = (error?: Error | null) => void;
 
@@ -125,7 +124,7 @@ export class FrameWriter {
     }
   }
 
-  /** Calls `done` once all that was written has left, or can't; one at a time. */
+  /** Calls `done` once all that was written has left, or can't. A second call before the next `flush` replaces the first. */
   whenWritten(done: () => void): void {
     this.#waiting = done;
   }

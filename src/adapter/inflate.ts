@@ -4,8 +4,8 @@
 import { createInflateRaw } from "node:zlib";
 import { POOL_CHUNK_BYTES, type Result, runLater } from "./deflate-later.ts";
 import { LiveZlib, OUTPUT_BYTES, STATE_OPTIONS } from "./deflate-zlib.ts";
+import { type DeflateDirection, MIN_WINDOW_BITS } from "./extensions.ts";
 import { InflateWindow } from "./inflate-window.ts";
-import type { DeflateDirection } from "./ws-extensions.ts";
 
 /** A compressed message larger than this is for the pool: one that is made to take long takes 3 ms in the call. */
 export const POOLED_BLOCK_BYTES = 32_768;
@@ -15,8 +15,6 @@ export const POOLED_BLOCK_BYTES = 32_768;
  */
 export const POOLED_OUTPUT_BYTES = 131_072;
 
-/** Node's smallest window for compression, which peers use where 8 was agreed upon. */
-const MIN_WINDOW_BITS = 9;
 const MAX_WINDOW_BYTES = 32_768;
 /** How often the compressed data of a message may end, to begin anew; each time costs as much as a message. */
 const MAX_STREAMS = 64;
@@ -40,7 +38,7 @@ export class TooBigError extends RangeError {
 }
 
 /** What inflation ends with: an error, or the message. */
-export type InflateDone = (error: Error | null, message: Buffer) => void;
+type InflateDone = (error: Error | null, message: Buffer) => void;
 
 /** One for all connections: it is told what it has to know before each message. */
 let shared: LiveZlib | null = null;

@@ -3,9 +3,9 @@
 
 import { payloadBytes, viewBytes } from "../base/bytes.ts";
 import { Outbox } from "../base/outbox.ts";
-import type { Batch, Frame } from "./ws-frame.ts";
+import type { Batch, Frame } from "./frame-batch.ts";
+import { Turn } from "./turn.ts";
 import type { Traffic } from "./ws-settings.ts";
-import { Turn } from "./ws-turn.ts";
 
 /** How messages leave. */
 export interface OutputSettings {

@@ -20,6 +20,7 @@ export interface WireOwner {
 export interface Wire {
   owner: WireOwner | null;
   readonly protocol: string;
+  /** As `ReadyState`; CLOSED from `handleEnd` on. */
   readonly readyState: number;
   /** Whether a close frame was sent: asked for by its owner, or as the answer to the peer's. */
   readonly startedClosing: boolean;
@@ -27,13 +28,16 @@ export interface Wire {
   createOutput(settings: OutputSettings, owner: OutputOwner): Output;
   /** Sends a close frame; one without a code where none is given. */
   close(code?: number, reason?: string): void;
+  /** Drops the connection at once; `handleEnd` follows, not from within this call. */
   terminate(): void;
   /** What comes in from now on is for nobody, but for the end. */
   mute(): void;
+  /** Sends a ping, of at most 125 bytes; nothing once closing has begun. */
   ping(payload: Uint8Array): void;
   /** Answers a ping; `done` is called once the answer has left, or can't. */
   answerPing(payload: Uint8Array, done: () => void): void;
   /** Reads nothing more, and keeps Node running nevertheless. */
   pause(): void;
+  /** Reads on; nothing is reported from within this call. */
   resume(): void;
 }

@@ -6,7 +6,7 @@ import type { SocketError } from "../errors.ts";
 import { describeAbort, describeTimeout } from "./ends.ts";
 import { dialTimeoutOf } from "./ws-options.ts";
 import { type GuardedOptions, Redirects, readRefusal } from "./ws-redirects.ts";
-import type { Connect, ReportingSocket } from "./ws-socket.ts";
+import type { ReportingSocket, StartHandshake } from "./ws-socket.ts";
 
 /** Who dials. */
 export interface DialOwner {
@@ -20,13 +20,13 @@ export interface DialOwner {
 
 export class WsDial {
   readonly #url: URL;
-  readonly #connect: Connect;
+  readonly #connect: StartHandshake;
   readonly #request: GuardedOptions;
   readonly #owner: DialOwner;
   readonly #redirects: Redirects | null;
   readonly #timer: Timer;
 
-  constructor(url: URL, connect: Connect, request: GuardedOptions, owner: DialOwner) {
+  constructor(url: URL, connect: StartHandshake, request: GuardedOptions, owner: DialOwner) {
     this.#url = url;
     this.#connect = connect;
     this.#request = request;

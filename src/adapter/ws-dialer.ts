@@ -5,7 +5,7 @@ import { checkProtocols, listProtocols, parseSocketUrl } from "../base/url.ts";
 import type { Adapter, AdapterSink, Dialer, DialRequest } from "./adapter.ts";
 import { WsAdapter } from "./ws.ts";
 import { checkOptions, toWsOptions } from "./ws-options.ts";
-import { type Connect, createReportingClass, type ReportingClass } from "./ws-socket.ts";
+import { createReportingClass, type ReportingClass, type StartHandshake } from "./ws-socket.ts";
 
 /** A dialer over the class of `ws`. */
 export function createWsDialer(Ws: typeof WsSocket): Dialer {
@@ -23,7 +23,7 @@ export function createWsDialer(Ws: typeof WsSocket): Dialer {
       Reporting ??= createReportingClass(Ws, false);
       const Class = Reporting;
       const adapter = new WsAdapter(address.href, options, sink);
-      const connect: Connect = (target, settings) => {
+      const connect: StartHandshake = (target, settings) => {
         const settled = toWsOptions(settings, target, guard?.deniesPrivateNetworks);
         return new Class(target, names, settled);
       };

@@ -1,22 +1,10 @@
 /** Ws fragments: holds a message that arrives in many pieces to about the memory that it may have at once.
- *  Each piece costs by itself, and what `ws` keeps of it is a view that keeps alive all that came along. */
+ *  What `ws` keeps of each piece is a view, which keeps alive all that came along. */
 
 import type { WebSocket as WsSocket } from "ws";
 
-/** Bytes of a message that pay for a fragment, or for two chunks from the network: those of slow links are small. */
-const BYTES_PER_FRAGMENT = 1024;
-const MIN_FRAGMENTS = 1024;
 /** A fragment may keep alive so many times its size. */
 const MAX_SHARE = 2;
-
-/** How many pieces a message may come in, in the words of `ws`, which closes with 1008 past them. */
-export function pieceLimits(maxPayload: number): {
-  maxFragments: number;
-  maxBufferedChunks: number;
-} {
-  const maxFragments = Math.max(Math.ceil(maxPayload / BYTES_PER_FRAGMENT), MIN_FRAGMENTS);
-  return { maxFragments, maxBufferedChunks: 2 * maxFragments };
-}
 
 /** Fragments of a message that have memory of their own, by the list that `ws` keeps of them. */
 const owned = new WeakMap<object, number>();

@@ -6,12 +6,12 @@ import type { Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import Ws, { type Server, WebSocketServer } from "ws";
 import { Compression } from "../constants.ts";
+import { listOffers } from "./extensions.ts";
 import { type Answer, answerHandshake, type Handshake, TakenError } from "./frame-answer.ts";
 import type { ReaderSettings } from "./frame-reader.ts";
 import { FrameSocket } from "./frame-socket.ts";
 import type { Wire } from "./wire.ts";
 import type { Accepted } from "./ws.ts";
-import { listOffers } from "./ws-extensions.ts";
 import { framingOf, toReaderSettings, toWsSettings, type WsOptions } from "./ws-settings.ts";
 import { createReportingClass, type ReportingClass, type ReportingSocket } from "./ws-socket.ts";
 
@@ -43,7 +43,7 @@ export class Handshaker {
   readonly #settings: WsOptions;
   /** Of the frames that are read here. */
   readonly #reading: ReaderSettings;
-  /** Whether there is nothing that ws would be needed for. */
+  /** Whether there is no compression to agree on, and frames of our own: ws is not needed. */
   readonly #isPlain: boolean;
   #answer: Answer | null = null;
   #extensions = "";

@@ -10,15 +10,15 @@ import {
 } from "../constants.ts";
 import { invalidOption, SocketError } from "../errors.ts";
 import type { TlsOptions, WebSocketOptions } from "./adapter.ts";
-import { connectPlain, connectSecure } from "./frame-lent.ts";
+import { connectPlain, connectSecure } from "./frame-connect.ts";
 import { checkHeaderFields } from "./header-fields.ts";
 import {
   checkLiteral,
   connectDirect,
   connectPublic,
+  type Endpoint,
   lookupPublic,
-  type Target,
-} from "./ws-private-networks.ts";
+} from "./private-networks.ts";
 import { framingOf, toWsSettings } from "./ws-settings.ts";
 
 const MAX_REDIRECTS = 20;
@@ -158,9 +158,9 @@ function wayTo(options: WebSocketOptions, url: URL): object {
   if (options.agent !== undefined) return {};
   const isPlain = url.protocol === "ws:";
   if (!isLending(options))
-    return { createConnection: isPlain ? (target: Target) => connectDirect(target) : undefined };
+    return { createConnection: isPlain ? (target: Endpoint) => connectDirect(target) : undefined };
   // One argument alone: ws gives more.
-  const createConnection = isPlain ? (target: Target) => connectPlain(target) : connectSecure;
+  const createConnection = isPlain ? (target: Endpoint) => connectPlain(target) : connectSecure;
   return { createConnection };
 }
 
@@ -176,7 +176,7 @@ function wayToPublic(options: WebSocketOptions, url: URL): object {
   const isLent = isLending(options);
   if (url.protocol === "ws:") {
     const open = isLent ? connectPlain : connectDirect;
-    return { createConnection: (target: Target) => connectPublic(target, open) };
+    return { createConnection: (target: Endpoint) => connectPublic(target, open) };
   }
   checkLiteral(url.hostname);
   return { createConnection: isLent ? connectSecure : undefined, lookup: lookupPublic };

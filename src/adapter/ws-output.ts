@@ -4,8 +4,8 @@ import type { Duplex } from "node:stream";
 import type { WebSocket as WsSocket } from "ws";
 import { Fifo } from "../base/fifo.ts";
 import { ReadyState } from "../constants.ts";
+import type { Batch } from "./frame-batch.ts";
 import { MESSAGE_OVERHEAD_BYTES, Output, type OutputOwner, type OutputSettings } from "./output.ts";
-import type { Batch } from "./ws-frame.ts";
 
 // What a send asks of ws, by [binary][compressed]; shared, since ws only reads them.
 const SEND_OPTIONS = [

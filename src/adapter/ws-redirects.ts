@@ -6,7 +6,7 @@ import { parseSocketUrl } from "../base/url.ts";
 import type { SocketError } from "../errors.ts";
 import type { DialRequest, WebSocketOptions } from "./adapter.ts";
 import { describeRedirect, describeRefusal } from "./ws-errors.ts";
-import type { Connect, ReportingSocket } from "./ws-socket.ts";
+import type { ReportingSocket, StartHandshake } from "./ws-socket.ts";
 
 /** How much of a refusal's body goes into the error, in bytes. */
 const MAX_BODY_BYTES = 512;
@@ -48,13 +48,13 @@ export type GuardedOptions = Pick<DialRequest, "options" | "guard">;
 /** Follows redirects, as many as the caller allows, and hands the caller's header fields to no other origin. */
 export class Redirects {
   readonly #origin: URL;
-  readonly #connect: Connect;
+  readonly #connect: StartHandshake;
   readonly #request: GuardedOptions;
   /** Where the last handshake went. */
   #url: URL;
   #followed = 0;
 
-  constructor(url: URL, connect: Connect, request: GuardedOptions) {
+  constructor(url: URL, connect: StartHandshake, request: GuardedOptions) {
     this.#origin = this.#url = url;
     this.#connect = connect;
     this.#request = request;

@@ -1,4 +1,4 @@
-/** Ws settings: what a `ws` socket goes by once it is open, dialled or accepted. */
+/** Ws settings: what a socket of Node goes by, and what ws and our reader make of it. */
 
 import {
   CLOSE_TIMEOUT_MS,
@@ -9,7 +9,6 @@ import {
 } from "../constants.ts";
 import type { WebSocketOptions } from "./adapter.ts";
 import type { ReaderSettings } from "./frame-reader.ts";
-import { pieceLimits } from "./ws-fragments.ts";
 
 /** Messages, and bytes of their payload; counted up by whoever carries them. */
 export interface Traffic {
@@ -31,6 +30,10 @@ export interface WsOptions
   readonly traffic?: Traffic | undefined;
 }
 
+/** Bytes of a message that pay for a fragment, or for two chunks from the network: those of slow links are small. */
+const BYTES_PER_FRAGMENT = 1024;
+const MIN_FRAGMENTS = 1024;
+
 /** What each mode offers (RFC 7692, section 7.1.1); the adapter decides which messages are compressed. */
 const DEFLATE = {
   [Compression.DISABLED]: false,
@@ -42,7 +45,7 @@ const DEFLATE = {
   },
 } as const;
 
-/** The same in the words of `ws`: alike for both sides. */
+/** The options in the words of `ws`: alike for both sides. */
 export function toWsSettings(options: WsOptions): object {
   const maxPayload = maxPayloadOf(options);
   return {
@@ -60,11 +63,20 @@ function toDeflate(options: WsOptions): object | false {
   return offer && { ...offer, zlibDeflateOptions: { level: compressionLevelOf(options) } };
 }
 
+/** How many pieces a message may come in, in the words of `ws`, which closes with 1008 past them. */
+export function pieceLimits(maxPayload: number): {
+  maxFragments: number;
+  maxBufferedChunks: number;
+} {
+  const maxFragments = Math.max(Math.ceil(maxPayload / BYTES_PER_FRAGMENT), MIN_FRAGMENTS);
+  return { maxFragments, maxBufferedChunks: 2 * maxFragments };
+}
+
 /** How frames are read here. */
 export function toReaderSettings(options: WsOptions, isServer: boolean): ReaderSettings {
   const readLimit = readLimitOf(options);
   const { maxFragments } = pieceLimits(readLimit);
-  return { isServer, deflates: false, readLimit, maxFragments };
+  return { isServer, readLimit, maxFragments };
 }
 
 /** What the environment says, once it was asked: to ask costs a microsecond. */
@@ -87,7 +99,7 @@ export function readLimitOf(options: WebSocketOptions): number {
 }
 
 /** The limit as `ws` takes it: 0 is none there, so a message of one byte is refused by the adapter. */
-export function maxPayloadOf(options: WebSocketOptions): number {
+function maxPayloadOf(options: WebSocketOptions): number {
   return Math.max(readLimitOf(options), 1);
 }
 

@@ -32,7 +32,7 @@ export interface ReportingSocket extends WsSocket, Wire {
 }
 
 /** Starts a handshake; it may throw what Node's `http`, `tls` or an agent throws. */
-export type Connect = (url: URL, options: WebSocketOptions) => ReportingSocket;
+export type StartHandshake = (url: URL, options: WebSocketOptions) => ReportingSocket;
 
 /** The class of `ws` with its statics, as its own server asks for it. */
 export type ReportingClass = Pick<typeof WsSocket, keyof typeof WsSocket> & {

@@ -1,5 +1,5 @@
-/** Ws: a `ws` socket as an Adapter: dialled, redirects and all, through the function that it is given;
- *  or accepted, its handshake done. */
+/** Ws: a socket of Node as an Adapter, over a wire of our own or of ws: dialled, redirects and all,
+ *  or accepted. */
 
 import type { ClientRequest, IncomingMessage } from "node:http";
 import type { Socket } from "node:net";
@@ -11,9 +11,12 @@ import { CLOSE_TIMEOUT_MS, CloseCode, ReadyState } from "../constants.ts";
 import type { SocketError } from "../errors.ts";
 import { ABNORMAL_END, type Adapter, type AdapterSink, type Payload } from "./adapter.ts";
 import { describeAbort } from "./ends.ts";
+import { isAnswer, windowAlone } from "./extensions.ts";
+import type { Frame } from "./frame-batch.ts";
 import { type FramedConnection, FrameSocket } from "./frame-socket.ts";
 import { Output, type OutputOwner, viewFixed } from "./output.ts";
 import { Pongs } from "./pongs.ts";
+import { Reports, type ReportsOwner } from "./reports.ts";
 import type { Wire } from "./wire.ts";
 import { type DialOwner, WsDial } from "./ws-dial.ts";
 import {
@@ -24,10 +27,7 @@ import {
   describeTooSlow,
   describeUnreadable,
 } from "./ws-errors.ts";
-import { isAnswer, windowAlone } from "./ws-extensions.ts";
-import type { Frame } from "./ws-frame.ts";
 import type { GuardedOptions } from "./ws-redirects.ts";
-import { Reports, type ReportsOwner } from "./ws-reports.ts";
 import {
   compressionLevelOf,
   compressionThresholdOf,
@@ -36,7 +36,7 @@ import {
   toReaderSettings,
   type WsOptions,
 } from "./ws-settings.ts";
-import type { Connect, ReportingSocket, WsOwner } from "./ws-socket.ts";
+import type { ReportingSocket, StartHandshake, WsOwner } from "./ws-socket.ts";
 
 /** A connection whose handshake was done by the server's side. */
 export interface Accepted {
@@ -46,7 +46,7 @@ export interface Accepted {
   readonly extensions: string;
 }
 
-/** A `ws` socket, from its dial on. */
+/** A socket of Node, from its dial on. */
 export class WsAdapter implements Adapter, WsOwner, ReportsOwner, DialOwner {
   /** As it was dialled, whatever it was redirected to. */
   readonly url: string;
@@ -84,7 +84,7 @@ export class WsAdapter implements Adapter, WsOwner, ReportsOwner, DialOwner {
   }
 
   /** Starts the handshake; called once, as `accept` is, and instead of it. */
-  dial(url: URL, connect: Connect, request: GuardedOptions): void {
+  dial(url: URL, connect: StartHandshake, request: GuardedOptions): void {
     const { signal } = request.options;
     this.#dial = new WsDial(url, connect, request, this);
     try {
@@ -196,7 +196,7 @@ export class WsAdapter implements Adapter, WsOwner, ReportsOwner, DialOwner {
 
   /** Takes a message. */
   handleMessage(data: string | Uint8Array, bytes: number): void {
-    // ws takes a limit of 0 for none, so it was given 1.
+    // With the frames of ws only: it takes a limit of 0 for none, so it was given 1.
     if (bytes === 1 && this.#options.readLimit === 0) {
       this.#explain(describeTooBig(this.url, 0));
       this.#wire?.mute();

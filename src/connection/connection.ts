@@ -105,7 +105,7 @@ export class Connection implements AsyncIterable<MessageData> {
    * Callers are served in the order of their calls; one that timed out consumes nothing. `""` and empty bytes
    * are messages.
    *
-   * @param wait longest wait, or `{ timeout, signal }`; default 30 s; 0 does not wait, `Infinity` has no limit
+   * @param options longest wait, or `{ timeout, signal }`; default 30 s; 0 does not wait, `Infinity` has no limit
    * @throws {SocketError} (rejects) INVALID when it is no duration; CANCELED when `signal` was aborted
    */
   async receive(options: Duration | WaitOptions = {}): Promise<MessageData | null> {

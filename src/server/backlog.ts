@@ -1,7 +1,7 @@
 /** Backlog: messages for a peer that has not caught up, where the oldest may be dropped. */
 
+import type { Frame } from "../adapter/frame-batch.ts";
 import { MESSAGE_OVERHEAD_BYTES } from "../adapter/output.ts";
-import type { Frame } from "../adapter/ws-frame.ts";
 import { Fifo } from "../base/fifo.ts";
 
 /** A message, and the topic that it is for; null for a broadcast. */

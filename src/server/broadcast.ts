@@ -1,6 +1,6 @@
 /** Broadcast: one message to many, encoded and framed once. Nobody waits for the slowest. */
 
-import { Frame } from "../adapter/ws-frame.ts";
+import { Frame } from "../adapter/frame-batch.ts";
 import { isBufferSource, viewBytes } from "../base/bytes.ts";
 import { orInvalid } from "../connection/invalid.ts";
 import { toPayload } from "../connection/message.ts";

@@ -1,7 +1,7 @@
 /** Hub: what the sockets of one server have in common: registry, counts, limits, and who is told of errors. */
 
 import type { CloseInfo } from "../adapter/adapter.ts";
-import type { Frame } from "../adapter/ws-frame.ts";
+import type { Frame } from "../adapter/frame-batch.ts";
 import type { SocketError } from "../errors.ts";
 import type { WebSocket } from "../websocket.ts";
 import { AddressLimits } from "./address-limits.ts";

@@ -1,8 +1,10 @@
 /** Compression: what is offered, what the other side makes of it, and that messages survive it. */
 
 import { describe, expect, inject, test } from "vitest";
+import { countOwned } from "../../src/adapter/deflate-states.ts";
 import { ByteBuffer, Compression, WebSocket, type WebSocketOptions } from "../../src/index.ts";
 import { failureOf } from "../support/failure.ts";
+import { IS_OWN_FRAMING } from "../support/framing.ts";
 import { startPeerServer } from "../support/listening.ts";
 import { seenRequest } from "../support/requests.ts";
 import { closed, nextMessage, opened } from "../support/sockets.ts";
@@ -249,6 +251,18 @@ test("with CONTEXT_TAKEOVER a message like the last one shrinks further; with NO
   expect(kept?.[1]).toBeLessThan((kept?.[0] ?? 0) / 10);
   expect(dropped?.[1]).toBe(dropped?.[0]);
 });
+
+test.runIf(IS_OWN_FRAMING)(
+  "what a connection has compressed with takeover is kept until its end, and no longer",
+  async () => {
+    const before = countOwned();
+    const socket = await openEcho({ compression: CONTEXT_TAKEOVER });
+    await echoOf(socket, "a".repeat(1_000));
+    expect(countOwned()).toBe(before + 1);
+    await closed(socket.close());
+    expect(countOwned()).toBe(before);
+  },
+);
 
 test("readLimit counts what all fragments of a message inflate to, anew for each message", async () => {
   const url = await startPeerServer({

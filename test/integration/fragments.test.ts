@@ -1,7 +1,8 @@
 /** Fragments: a message that comes in many pieces takes no more memory than its limit is worth. */
 
 import { describe, expect, test } from "vitest";
-import { pieceLimits, releaseChunks } from "../../src/adapter/ws-fragments.ts";
+import { releaseChunks } from "../../src/adapter/ws-fragments.ts";
+import { pieceLimits } from "../../src/adapter/ws-settings.ts";
 import { WebSocket } from "../../src/index.ts";
 import { failureOf } from "../support/failure.ts";
 import { startPeerServer } from "../support/listening.ts";

@@ -1,9 +1,9 @@
 /** The ends of connections that speak in frames of ours, over TCP and TLS, from either side: what is still
  *  sent, and what is counted for good. */
 
-import type { Socket } from "node:net";
-import { describe, expect, onTestFinished, test } from "vitest";
-import { Frame } from "../../src/adapter/ws-frame.ts";
+import { Socket } from "node:net";
+import { describe, expect, onTestFinished, test, vi } from "vitest";
+import { Frame } from "../../src/adapter/frame-batch.ts";
 import { connect } from "../../src/index.ts";
 import { acceptOne } from "../support/accepting.ts";
 import { line, patterned } from "../support/frame-streams.ts";
@@ -113,6 +113,15 @@ describe.each(SIDES)("%s", (_name, side) => {
       expect(adapter.bufferedAmount).toBe(STUCK_BYTES + 15);
     },
   );
+
+  test("asks the system not to wait for more to send", async () => {
+    const asked = vi.spyOn(Socket.prototype, "setNoDelay");
+    onTestFinished(() => asked.mockRestore());
+    const { peer } = await openFramed(side);
+    const sockets = asked.mock.contexts.filter((socket) => socket instanceof Socket);
+    const ports = sockets.map(({ localPort }) => localPort);
+    expect(ports).toContain(peer.remotePort);
+  });
 
   test("hands over what had come in full when the peer dies within a message", async () => {
     const { sink, peer } = await openFramed(side);

@@ -3,8 +3,8 @@
 import fc from "fast-check";
 import { describe, expect, onTestFinished, test, vi } from "vitest";
 import type { WebSocket as Ws } from "ws";
+import { Frame } from "../../src/adapter/frame-batch.ts";
 import type { WsAdapter } from "../../src/adapter/ws.ts";
-import { Frame } from "../../src/adapter/ws-frame.ts";
 import { CLOSE_TIMEOUT_MS, Compression } from "../../src/constants.ts";
 import { SocketError } from "../../src/index.ts";
 import { type AcceptedPair, acceptOne } from "../support/accepting.ts";

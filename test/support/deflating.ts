@@ -2,7 +2,7 @@
 
 import { createInflateRaw } from "node:zlib";
 import * as ws from "ws";
-import type { DeflateDirection } from "../../src/adapter/ws-extensions.ts";
+import type { DeflateDirection } from "../../src/adapter/extensions.ts";
 
 type Done = (error: Error | null, bytes: Buffer) => void;
 interface Deflate {

@@ -58,7 +58,6 @@ export const line = {
 export function readerSettings(settings: Partial<ReaderSettings> = {}): ReaderSettings {
   return {
     isServer: false,
-    deflates: false,
     readLimit: LARGE_LIMIT,
     maxFragments: LARGE_LIMIT,
     ...settings,
@@ -105,7 +104,7 @@ export function readAll(
   isLent: boolean,
 ): string[] {
   const log = new FrameLog();
-  const reader = new FrameReader(settings, log);
+  const reader = new FrameReader(settings, false, log);
   for (const chunk of chunks) {
     const memory = Buffer.from(chunk);
     reader.read(memory, isLent);

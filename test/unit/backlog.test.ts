@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
+import { Frame } from "../../src/adapter/frame-batch.ts";
 import { MESSAGE_OVERHEAD_BYTES } from "../../src/adapter/output.ts";
-import { Frame } from "../../src/adapter/ws-frame.ts";
 import { Backlog, type Held } from "../../src/server/backlog.ts";
 
 const heldOf = (bytes: number, topic: string | null = null): Held => ({

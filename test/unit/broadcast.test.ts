@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { Frame } from "../../src/adapter/ws-frame.ts";
+import { Frame } from "../../src/adapter/frame-batch.ts";
 import type { Backlog } from "../../src/server/backlog.ts";
 import { catchUp, deliver, type Overflow } from "../../src/server/broadcast.ts";
 import type { Peer } from "../../src/server/peer.ts";

@@ -3,8 +3,8 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { Deflater, POOLED_MESSAGE_BYTES } from "../../src/adapter/deflate.ts";
+import type { DeflateDirection } from "../../src/adapter/extensions.ts";
 import { Inflater, POOLED_OUTPUT_BYTES } from "../../src/adapter/inflate.ts";
-import type { DeflateDirection } from "../../src/adapter/ws-extensions.ts";
 import { deflateByWs, inflateByWs, inflateStrictly, settle } from "../support/deflating.ts";
 
 const LIMIT = 1_000_000;

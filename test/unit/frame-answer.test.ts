@@ -7,7 +7,7 @@ import { WebSocketServer } from "ws";
 import { type Answer, answerHandshake, TakenError } from "../../src/adapter/frame-answer.ts";
 import { FrameSocket } from "../../src/adapter/frame-socket.ts";
 
-const SETTINGS = { isServer: true, deflates: false, readLimit: 1024, maxFragments: 16 };
+const SETTINGS = { isServer: true, readLimit: 1024, maxFragments: 16 };
 const NOTHING = Buffer.alloc(0);
 /** The example of RFC 6455, section 1.3. */
 const KEY = "dGhlIHNhbXBsZSBub25jZQ==";

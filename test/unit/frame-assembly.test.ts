@@ -2,6 +2,7 @@
 
 import { describe, expect, test } from "vitest";
 import { Assembly } from "../../src/adapter/frame-assembly.ts";
+import { SLAB_BYTES, takeSlab } from "../../src/adapter/frame-slab.ts";
 import { patterned } from "../support/frame-streams.ts";
 
 const KIB = 1024;
@@ -63,6 +64,15 @@ describe("a message of fragments of one byte", () => {
       if (count > 10_000) expect(heldBytes(message)).toBeLessThanOrEqual(2 * count);
     }
   });
+});
+
+test("a text of about a slab gives its memory back once it has been decoded", () => {
+  const message = new Assembly(true, false);
+  message.announce(SLAB_BYTES);
+  message.append(Buffer.alloc(SLAB_BYTES, "A"), 0, SLAB_BYTES, 0);
+  const { buffer } = message.bytes;
+  message.release();
+  expect(takeSlab().buffer).toBe(buffer);
 });
 
 test("a text is refused with the piece that spoils it", () => {

@@ -127,7 +127,7 @@ test("a hold stops at the end of a message, and loses and reorders nothing", () 
     fc.property(messages, chunkSizes, holds, fc.boolean(), (list, sizes, held, isLent) => {
       const [stream, lines] = streamOf(list, true);
       const log = new FrameLog();
-      const reader = new FrameReader(readerSettings({ isServer: true }), log);
+      const reader = new FrameReader(readerSettings({ isServer: true }), false, log);
       let step = 0;
       const decide = (): boolean => held[step++ % held.length] ?? false;
       let allowed = Number.POSITIVE_INFINITY;

@@ -2,9 +2,9 @@
 
 import fc from "fast-check";
 import { expect, test } from "vitest";
+import { Frame } from "../../src/adapter/frame-batch.ts";
 import { FIN, Opcode } from "../../src/adapter/frame-format.ts";
 import { FrameWriter } from "../../src/adapter/frame-writer.ts";
-import { Frame } from "../../src/adapter/ws-frame.ts";
 import { CollectingStream } from "../support/collecting.ts";
 import {
   line,

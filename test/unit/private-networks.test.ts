@@ -7,7 +7,7 @@ import {
   connectPublic,
   isPrivateAddress,
   lookupPublic,
-} from "../../src/adapter/ws-private-networks.ts";
+} from "../../src/adapter/private-networks.ts";
 
 type Resolve = NonNullable<Parameters<typeof lookupPublic>[3]>;
 type Answer = { error: unknown; address: unknown; family: number | undefined };

@@ -1,8 +1,8 @@
 import { Agent } from "node:http";
 import { describe, expect, test } from "vitest";
 import type { WebSocketOptions } from "../../src/adapter/adapter.ts";
+import { lookupPublic } from "../../src/adapter/private-networks.ts";
 import { checkOptions, dialTimeoutOf, toWsOptions } from "../../src/adapter/ws-options.ts";
-import { lookupPublic } from "../../src/adapter/ws-private-networks.ts";
 import { compressionThresholdOf, readLimitOf } from "../../src/adapter/ws-settings.ts";
 import { Compression } from "../../src/constants.ts";
 import { SocketError } from "../../src/errors.ts";

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { readTerms, windowAlone } from "../../src/adapter/ws-extensions.ts";
+import { readTerms, windowAlone } from "../../src/adapter/extensions.ts";
 
 const ALONE = "permessage-deflate; server_no_context_takeover";
 

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { Turn } from "../../src/adapter/ws-turn.ts";
+import { Turn } from "../../src/adapter/turn.ts";
 
 /** A turn whose runs are called by hand, and whom it acted on. */
 function createTurn(act: (subject: string) => void = () => {}) {

@@ -1,10 +1,10 @@
-/** Frame lent: connects sockets that read into memory which all of them share, instead of new memory each time.
+/** Frame connect: connects sockets that read into memory which all of them share, instead of new memory each time.
  *  A read is taken, or copied, before the next one of any socket. */
 
 import { connect, isIP, type Socket, type TcpSocketConnectOpts } from "node:net";
 import { type ConnectionOptions, connect as connectTls } from "node:tls";
 import { receiveLent } from "./frame-socket.ts";
-import type { Connect, Target } from "./ws-private-networks.ts";
+import type { Endpoint, OpenSocket } from "./private-networks.ts";
 
 /** What is read at once, at most, in bytes. */
 const READ_BYTES = 64 * 1024;
@@ -25,11 +25,11 @@ function connectLent(open: (onread: OnRead) => Socket): Socket {
   return socket;
 }
 
-export const connectPlain: Connect = ({ host, port }, lookup) =>
+export const connectPlain: OpenSocket = ({ host, port }, lookup) =>
   connectLent((onread) => connect({ host, port, onread, ...(lookup && { lookup }) }));
 
 /** The same over TLS; the options are those of `tls.connect`, and some that are not. */
-export function connectSecure(options: Target & ConnectionOptions): Socket {
+export function connectSecure(options: Endpoint & ConnectionOptions): Socket {
   const { host, servername = isIP(host) === 0 ? host : "" } = options;
   return connectLent((onread) => {
     // A path would be that of a local socket.

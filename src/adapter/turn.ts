@@ -1,4 +1,4 @@
-/** Ws turn: does what many sockets have to do at the end of a turn in one go. */
+/** Turn: does what many sockets have to do at the end of a turn in one go. */
 
 /** Collects subjects, and acts on all of them once it is their turn. */
 export class Turn<T> {

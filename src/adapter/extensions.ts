@@ -1,7 +1,10 @@
-/** Ws extensions: what was agreed upon about compression, read from the header field that says so. */
+/** Extensions: what was agreed upon about compression, read from the header field that says so. */
 
-/** Node's zlib makes no raw stream with a smaller window than this. */
-const MIN_WINDOW_BITS = 9;
+/**
+ * The smallest window that Node's zlib compresses with; peers that use zlib do so where 8 was agreed upon.
+ * Of this one it uses 250 bytes, so that it serves for 8.
+ */
+export const MIN_WINDOW_BITS = 9;
 const MAX_WINDOW_BITS = 15;
 
 const NAME = "permessage-deflate";

@@ -1,33 +1,14 @@
-/** Ws frame: a message of a server, encoded, framed and compressed once for any number of receivers.
+/** Frame batch: a message of a server, encoded, framed and compressed once for any number of receivers.
  *  @see RFC 6455, section 5.2: frames of a server carry no mask, so that they are alike for all */
 
 import { constants, deflateRawSync } from "node:zlib";
 import { DEFAULT_COMPRESSION_LEVEL } from "../constants.ts";
-import { Turn } from "./ws-turn.ts";
+import { FLUSH_TAIL_BYTES } from "./deflate.ts";
+import { FIN, headerBytes, Opcode, RSV1, writeHeader } from "./frame-format.ts";
+import { Turn } from "./turn.ts";
 
-const FIN = 0x80;
-/** The message is compressed (RFC 7692, section 6). */
-const RSV1 = 0x40;
-const OPCODE_TEXT = 0x1;
-const OPCODE_BINARY = 0x2;
-/** What ends every compressed block of a flush, and is left out (RFC 7692, section 7.2.1). */
-const FLUSH_TAIL_BYTES = 4;
 /** How many levels of compression there are. */
 const LEVELS = 10;
-
-function createHeader(firstByte: number, payloadBytes: number): Buffer {
-  if (payloadBytes < 126) return Buffer.of(firstByte, payloadBytes);
-  if (payloadBytes < 65_536) {
-    const header = Buffer.of(firstByte, 126, 0, 0);
-    header.writeUInt16BE(payloadBytes, 2);
-    return header;
-  }
-  const header = Buffer.alloc(10);
-  header[0] = firstByte;
-  header[1] = 127;
-  header.writeUIntBE(payloadBytes, 4, 6);
-  return header;
-}
 
 const turns = new Turn<Frame>(
   (run) => setImmediate(run),
@@ -88,8 +69,11 @@ export class Frame {
 
   /** Header and payload. */
   get parts(): readonly [Buffer, Buffer] {
-    const opcode = this.isText ? OPCODE_TEXT : OPCODE_BINARY;
-    return [createHeader(FIN | this.#rsv | opcode, this.#payload.length), this.#payload];
+    const { length } = this.#payload;
+    const opcode = this.isText ? Opcode.TEXT : Opcode.BINARY;
+    const header = Buffer.allocUnsafe(headerBytes(length));
+    writeHeader(header, 0, FIN | this.#rsv | opcode, length);
+    return [header, this.#payload];
   }
 }
 

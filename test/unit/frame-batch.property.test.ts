@@ -3,7 +3,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import * as ws from "ws";
-import { type Batch, Frame } from "../../src/adapter/ws-frame.ts";
+import { type Batch, Frame } from "../../src/adapter/frame-batch.ts";
 import { receiveAll } from "../support/receiving.ts";
 
 const { Sender } = ws as unknown as {

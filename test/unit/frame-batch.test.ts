@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { Frame } from "../../src/adapter/ws-frame.ts";
+import { Frame } from "../../src/adapter/frame-batch.ts";
 import { receiveAll } from "../support/receiving.ts";
 
 const SIZES = [0, 1, 2, 124, 125, 126, 127, 1000, 65_534, 65_535, 65_536, 65_537, 70_000];

@@ -1,12 +1,10 @@
-/** Ws reports: keeps what a `ws` socket reports in order, and in tasks of their own where that is asked for. */
+/** Reports: keeps what a socket of Node reports in order, and in tasks of their own where that is asked for. */
 
 /** Whose reports they are. */
 export interface ReportsOwner {
   /** Whether the end has begun: that becomes known in a task of its own, too. */
   readonly isEnding: boolean;
 }
-
-const SETTLED = Promise.resolve();
 
 /** Reports in order; each that waits has a task of its own. */
 export class Reports {
@@ -37,23 +35,11 @@ export class Reports {
   reportLater(step: () => void): void {
     this.#waiting += 1;
     // Node runs all microtasks between two of these.
-    setImmediate(() => this.#take(step));
-  }
-
-  /**
-   * Reports once all microtasks have run, before the network is heard again; only where nothing waits. It is
-   * `reportLater` for where nothing has come in: that would make Node look at the network once more for each.
-   */
-  reportSoon(step: () => void): void {
-    this.#waiting += 1;
-    // Ticks run behind microtasks.
-    void SETTLED.then(() => process.nextTick(() => this.#take(step)));
-  }
-
-  #take(step: () => void): void {
-    step();
-    if (this.#waiting === 1 && this.#owner.isEnding) setImmediate(() => this.#rest());
-    else this.#rest();
+    setImmediate(() => {
+      step();
+      if (this.#waiting === 1 && this.#owner.isEnding) setImmediate(() => this.#rest());
+      else this.#rest();
+    });
   }
 
   #rest(): void {

@@ -1,4 +1,4 @@
-/** Ws private networks: refuses addresses that are not public, at the moment of connecting.
+/** Private networks: refuses addresses that are not public, at the moment of connecting.
  *  What was checked is what is connected to: a name is resolved once, so that it can't change in between. */
 
 import { type LookupAddress, type LookupOptions, lookup } from "node:dns";
@@ -43,16 +43,16 @@ const EMBEDDINGS = [
 const TEREDO_CLIENT = /^20010000.{16}(.{8})$/;
 
 /** Where to connect. */
-export interface Target {
+export interface Endpoint {
   readonly host: string;
   readonly port: number;
 }
 
 /** Connects, resolving names by `lookup` where one is given. */
-export type Connect = (target: Target, lookup?: LookupFunction) => Socket;
+export type OpenSocket = (target: Endpoint, lookup?: LookupFunction) => Socket;
 
 /** Connects by what matters alone: Node copies all that it is given, and ws would give it everything. */
-export function connectDirect({ host, port }: Target, lookup?: LookupFunction): Socket {
+export function connectDirect({ host, port }: Endpoint, lookup?: LookupFunction): Socket {
   return connect({ host, port, ...(lookup && { lookup }) });
 }
 
@@ -88,7 +88,7 @@ export function isPrivateAddress(ip: string): boolean {
  *
  * @throws {SocketError} PERMISSION_DENIED, `ERR_PRIVATE_NETWORK`, when the host is such an address itself
  */
-export function connectPublic(target: Target, open: Connect = connectDirect): Socket {
+export function connectPublic(target: Endpoint, open: OpenSocket = connectDirect): Socket {
   checkLiteral(target.host);
   return open(target, lookupPublic);
 }
