@@ -49,7 +49,7 @@ function handleEnd(this: WiredSocket): void {
   this[WIRE]?.handlePeerEnd();
 }
 function handleError(this: WiredSocket): void {
-  this[WIRE]?.terminate();
+  this[WIRE]?.handleFailure();
 }
 function handleGone(this: WiredSocket): void {
   this[WIRE]?.handleGone();
@@ -139,13 +139,21 @@ export class FrameSocket implements Wire, FrameSink, FrameOutputSocket {
       this.readyState = ReadyState.CLOSING;
       this.#timer = startTimer(CLOSE_TIMEOUT_MS, (socket) => socket.destroy(), this.#socket);
       this.#behind(() => this.#writeClose(closePayload(code, reason)));
-    } else if (this.#isCloseSent && this.#isPeerDone) this.#socket.end();
+    } else if (this.#isCloseSent && this.#isPeerDone) this.#end();
   }
 
   terminate(): void {
     if (this.readyState === ReadyState.CLOSED) return;
-    this.readyState = ReadyState.CLOSING;
+    // What was sent in this turn has been sent.
+    this.#writer?.flush();
     this.#free();
+    this.handleFailure();
+  }
+
+  /** The connection has failed. What was read of it before is still handed over. */
+  handleFailure(): void {
+    if (this.readyState === ReadyState.CLOSED) return;
+    this.readyState = ReadyState.CLOSING;
     this.#socket.destroy();
   }
 
@@ -187,7 +195,7 @@ export class FrameSocket implements Wire, FrameSink, FrameOutputSocket {
     this.readyState = ReadyState.CLOSING;
     this.#behind(() => {
       this.#writer?.flush();
-      this.#socket.end();
+      this.#end();
     });
   }
 
@@ -299,7 +307,12 @@ export class FrameSocket implements Wire, FrameSink, FrameOutputSocket {
     this.writer.writeFrame(FIN | Opcode.CLOSE, payload, 0);
     this.writer.flush();
     this.#isCloseSent = true;
-    if (this.#isPeerDone) this.#socket.end();
+    if (this.#isPeerDone) this.#end();
+  }
+
+  /** Ends our side, once: Node makes an error of a second time. */
+  #end(): void {
+    if (!this.#socket.writableEnded) this.#socket.end();
   }
 
   #free(): void {

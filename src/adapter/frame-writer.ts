@@ -17,6 +17,7 @@ import {
 } from "./frame-format.ts";
 import { applyMask, copyMasked, nextKey, rotateKey } from "./frame-mask.ts";
 import { giveSlab, SLAB_BYTES, takeSlab } from "./frame-slab.ts";
+import { Turn } from "./turn.ts";
 
 /** From this size on a message leaves at once: to wait for others would only cost. */
 const LARGE_BYTES = 16 * 1024;
@@ -25,9 +26,12 @@ const FULL_BYTES = 32 * 1024;
 
 const NOTHING = Buffer.alloc(0);
 
-function flush(writer: FrameWriter): void {
-  writer.flush();
-}
+/** Frames of one turn leave together: behind all that the turn's own code and its promises send. */
+const flushes = new Turn<FrameWriter>(
+  (run) => process.nextTick(run),
+  (writer) => writer.flush(),
+  true,
+);
 
 /** Hears of payloads that the network has taken. */
 type HandleSent = (payloadBytes: number) => void;
@@ -199,8 +203,7 @@ export class FrameWriter {
     if (this.#slab !== null && SLAB_BYTES - this.#used < bytes) this.flush();
     if (this.#slab === null) {
       this.#slab = takeSlab();
-      // Frames of one turn leave together: behind all that the turn's own code and its promises send.
-      process.nextTick(flush, this);
+      flushes.add(this);
     }
     return this.#slab;
   }

@@ -63,6 +63,7 @@ export function viewFixed(source: ArrayBuffer | ArrayBufferView): Uint8Array {
 const flushes = new Turn<Output>(
   (run) => process.nextTick(run),
   (output) => output.flush(),
+  true,
 );
 /** In a task of its own: the count may not fall within the one that sends. */
 const counts = new Turn<Output>(

@@ -5,15 +5,31 @@ export class Turn<T> {
   readonly #schedule: (run: () => void) => unknown;
   readonly #act: (subject: T) => void;
   #subjects: T[] = [];
+  /** Whether what is left is still to be done when the process exits. */
+  #isForExit: boolean;
 
-  /** @param schedule calls what it is given later, never from within the call */
-  constructor(schedule: (run: () => void) => unknown, act: (subject: T) => void) {
+  /**
+   * @param schedule calls what it is given later, never from within the call
+   * @param isForExit whether a turn that the process does not live to see the end of is to be ended at its exit
+   */
+  constructor(
+    schedule: (run: () => void) => unknown,
+    act: (subject: T) => void,
+    isForExit = false,
+  ) {
     this.#schedule = schedule;
     this.#act = act;
+    this.#isForExit = isForExit;
   }
 
   add(subject: T): void {
-    if (this.#subjects.push(subject) === 1) this.#schedule(this.#run);
+    if (this.#subjects.push(subject) > 1) return;
+    if (this.#isForExit) {
+      // Not when it is made: to import this has no effect.
+      this.#isForExit = false;
+      process.once("exit", this.#run);
+    }
+    this.#schedule(this.#run);
   }
 
   readonly #run = (): void => {

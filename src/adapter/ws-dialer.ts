@@ -7,6 +7,11 @@ import { WsAdapter } from "./ws.ts";
 import { checkOptions, toWsOptions } from "./ws-options.ts";
 import { createReportingClass, type ReportingClass, type StartHandshake } from "./ws-socket.ts";
 
+/** Whether there is nothing to make a list of, which costs as much as an URL. */
+function isNone(protocols: unknown): boolean {
+  return protocols === null || (Array.isArray(protocols) && protocols.length === 0);
+}
+
 /** A dialer over the class of `ws`. */
 export function createWsDialer(Ws: typeof WsSocket): Dialer {
   let Reporting: ReportingClass | null = null;
@@ -17,7 +22,7 @@ export function createWsDialer(Ws: typeof WsSocket): Dialer {
     dial({ url, protocols, options, guard }: DialRequest, sink: AdapterSink): Adapter {
       // Both are converted before either is checked, as Web IDL has it.
       const text = `${url}`;
-      const names = protocols === null ? [] : listProtocols(protocols);
+      const names = isNone(protocols) ? [] : listProtocols(protocols);
       const address = parseSocketUrl(text);
       checkProtocols(names);
       Reporting ??= createReportingClass(Ws, false);

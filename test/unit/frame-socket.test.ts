@@ -1,5 +1,7 @@
 /** The wire of our own frames over streams in memory: order, ends, and what a pause may not change. */
 
+import { randomBytes } from "node:crypto";
+import { deflateRawSync, constants as zlib } from "node:zlib";
 import { describe, expect, test } from "vitest";
 import { FrameSocket, receiveLent } from "../../src/adapter/frame-socket.ts";
 import type { Output } from "../../src/adapter/output.ts";
@@ -11,6 +13,7 @@ const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve)
 
 const NO_HEAD = Buffer.alloc(0);
 const TEXT = 1;
+const BINARY = 2;
 const CLOSE = 8;
 const closeFrame = (code: number, mask: boolean): Buffer =>
   senderFrame(CLOSE, Buffer.of(code >> 8, code & 0xff), mask);
@@ -189,5 +192,26 @@ describe("a listener that throws", () => {
     socket(stream.subarray(first), true);
     expect(owner.lines).toEqual(["a", "b", "c"].map(line.text));
     peer.destroy();
+  });
+});
+
+describe("a failure while a large message is inflated in the thread pool", () => {
+  const EXTENSIONS = "permessage-deflate; server_no_context_takeover";
+  const RSV1 = 0x40;
+
+  test("loses neither that message nor what stands behind it", async () => {
+    const [socket, peer] = PairedStream.create();
+    const connection = { socket, head: NO_HEAD, protocol: "", extensions: EXTENSIONS };
+    const owner = new Owner(new FrameSocket(connection, readerSettings({ isServer: true })));
+    const large = randomBytes(40_000);
+    const block = deflateRawSync(large, { finishFlush: zlib.Z_SYNC_FLUSH }).subarray(0, -4);
+    const frame = senderFrame(BINARY, block, true);
+    frame[0] = (frame[0] ?? 0) | RSV1;
+    peer.write(Buffer.concat([frame, senderFrame(TEXT, Buffer.from("behind"), true)]));
+    await turn();
+    expect(owner.lines).toEqual([]);
+    socket.destroy(new Error("reset"));
+    while (owner.lines.length < 3) await turn();
+    expect(owner.lines).toEqual([line.bytes(large), line.text("behind"), "end 1006 "]);
   });
 });
