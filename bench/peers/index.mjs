@@ -29,6 +29,7 @@ export const SERVERS = [BASELINE, CONTENDER, "crossws", CEILING];
 export const TITLES = {
   [CEILING]: "raw TCP",
   "onesocket-pull": "for await",
+  "onesocket-batches": "batches",
   "onesocket-handler": "handler",
 };
 

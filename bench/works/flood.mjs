@@ -28,6 +28,15 @@ export const flood = {
       leastRatio: 1.2,
     },
     {
+      name: "batches-32",
+      title: "32 B text by batches, to ws's callback",
+      bytes: 32,
+      binary: false,
+      peers: ["ws", "onesocket-batches"],
+      leastRatio: 1.2,
+      isOwnBar: true,
+    },
+    {
       name: "pull-32",
       title: "32 B text by for await, to addListener",
       bytes: 32,
