@@ -55,10 +55,6 @@ function handleGone(this: WiredSocket): void {
   this[WIRE]?.handleGone();
 }
 
-function readOn(wire: FrameSocket): void {
-  wire.readOn();
-}
-
 /** Takes what a socket has read into memory that is used again: for its wire, or whoever listens until there is one. */
 export function receiveLent(socket: WiredSocket & Socket, chunk: Buffer): void {
   const wire = socket[WIRE];
@@ -88,6 +84,7 @@ export class FrameSocket implements Wire, FrameSink, FrameOutputSocket {
   #isReading = false;
   #isStopped = false;
   #alive: KeepAlive | null = null;
+  #readOnLater: (() => void) | null = null;
   /** Whether the peer has ended its side behind what is held. */
   #isEndHeld = false;
   #isCloseSent = false;
@@ -182,8 +179,10 @@ export class FrameSocket implements Wire, FrameSink, FrameOutputSocket {
   resume(): void {
     if (!this.isPaused) return;
     this.isPaused = false;
-    // Nothing is reported from within this call.
-    process.nextTick(readOn, this);
+    // Nothing is reported from within this call. As a microtask it comes before a loop has taken what is left,
+    // and need not wait.
+    this.#readOnLater ??= () => this.readOn();
+    queueMicrotask(this.#readOnLater);
   }
 
   /** The peer has ended its side, without a close frame unless one came before. */
