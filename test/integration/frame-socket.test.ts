@@ -8,12 +8,17 @@ import { connect } from "../../src/index.ts";
 import { acceptOne } from "../support/accepting.ts";
 import { line, patterned } from "../support/frame-streams.ts";
 import {
+  BINARY,
+  CLOSE,
   closePayload,
   type FramedPair,
   hear,
   openFramed,
+  PING,
   peerFrames,
   SIDES,
+  STUCK_BYTES,
+  TEXT,
   turn,
   turns,
   until,
@@ -22,15 +27,8 @@ import { startPeerServer } from "../support/listening.ts";
 import { RecordingSink } from "../support/recording-sink.ts";
 import { rejected } from "../support/sockets.ts";
 
-const MIB = 1024 * 1024;
-/** More than the kernel takes for one that does not read. */
-const STUCK_BYTES = 32 * MIB;
 /** A text of one letter as a client sends it. */
 const MASKED_LETTER_BYTES = 7;
-const TEXT = 1;
-const BINARY = 2;
-const CLOSE = 8;
-const PING = 9;
 
 describe.each(SIDES)("%s", (_name, side) => {
   const { isServer, isSecure } = side;

@@ -11,26 +11,24 @@ import {
   receiveByWs,
 } from "../support/frame-streams.ts";
 import {
+  BINARY,
+  CLOSE,
   closePayload,
   hear,
   lineOf,
+  MIB,
   openFramed,
+  PING,
   peerFrames,
   readToEnd,
   SIDES,
+  STUCK_BYTES,
+  TEXT,
   turn,
   turns,
   until,
 } from "../support/framed-pair.ts";
 import { IS_OWN_FRAMING } from "../support/framing.ts";
-
-const MIB = 1024 * 1024;
-/** More than the kernel takes for one that does not read. */
-const STUCK_BYTES = 32 * MIB;
-const TEXT = 1;
-const BINARY = 2;
-const CLOSE = 8;
-const PING = 9;
 
 const content = fc.oneof(
   fc.string({ unit: "binary", maxLength: 30 }),

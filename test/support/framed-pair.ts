@@ -36,6 +36,15 @@ export interface PairOptions {
   readonly early?: Uint8Array;
 }
 
+export const MIB = 1024 * 1024;
+/** More than the kernel takes for one that does not read. */
+export const STUCK_BYTES = 32 * MIB;
+// Opcodes, by themselves: what is tested is not to be asked what they are.
+export const TEXT = 1;
+export const BINARY = 2;
+export const CLOSE = 8;
+export const PING = 9;
+
 const HEAD_END = "\r\n\r\n";
 const GUID = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
 

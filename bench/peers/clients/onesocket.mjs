@@ -4,6 +4,8 @@ import { MAX_PAYLOAD_BYTES } from "../../limits.mjs";
 import { DEFLATE_MODES } from "../deflate.mjs";
 import { importBuilt } from "../dist.mjs";
 
+export { buffered, send } from "./sending.mjs";
+
 const { Compression, WebSocket } = await importBuilt("index.js");
 
 function toCompression(mode) {
@@ -21,14 +23,6 @@ export function open(url, onMessage, { deflate } = {}) {
     onMessage(typeof data === "string" ? data : data.bytes),
   );
   return opened(socket);
-}
-
-export function send(socket, data) {
-  socket.send(data);
-}
-
-export function buffered(socket) {
-  return socket.bufferedAmount;
 }
 
 /** Resolves once the socket has closed. */

@@ -3,6 +3,8 @@
 import { WebSocket } from "undici";
 import { closed, opened } from "./opened.mjs";
 
+export { buffered, send } from "./sending.mjs";
+
 /** Resolves with an open socket; its one listener passes on text as a string, bytes as a view. */
 export function open(url, onMessage) {
   const socket = new WebSocket(url);
@@ -11,14 +13,6 @@ export function open(url, onMessage) {
     onMessage(typeof data === "string" ? data : new Uint8Array(data)),
   );
   return opened(socket);
-}
-
-export function send(socket, data) {
-  socket.send(data);
-}
-
-export function buffered(socket) {
-  return socket.bufferedAmount;
 }
 
 export const close = closed;
