@@ -50,6 +50,8 @@ export interface AdapterSink {
   pong?(payload: Uint8Array): void;
   /** Bytes have been handed to the network; `bufferedAmount` says how many are left. Few ask for that. */
   drain?(): void;
+  /** False where `drain` is not needed yet, which spares the platform the effort; asked for once, when it first sends. */
+  readonly awaitsDrain?: boolean;
   /** Why the connection is about to end, when that was neither asked for nor a clean close. */
   error(error: SocketError): void;
   /** The connection has ended. */

@@ -43,7 +43,7 @@ interface WiredSocket extends Duplex {
 }
 
 function handleData(this: WiredSocket, chunk: Buffer): void {
-  this[WIRE]?.readChunk(chunk, false);
+  this[WIRE]?.receive(chunk, false);
 }
 function handleEnd(this: WiredSocket): void {
   this[WIRE]?.handlePeerEnd();
@@ -59,7 +59,7 @@ function handleGone(this: WiredSocket): void {
 export function receiveLent(socket: WiredSocket & Socket, chunk: Buffer): void {
   const wire = socket[WIRE];
   // A stopped TLS socket still brings what it has decrypted: behind what came with the handshake.
-  if (wire && socket.readableLength === 0) wire.readChunk(chunk, true);
+  if (wire && socket.readableLength === 0) wire.receive(chunk, true);
   else socket.push(Buffer.from(chunk));
 }
 
@@ -141,6 +141,7 @@ export class FrameSocket implements Wire, FrameSink, FrameOutputSocket {
 
   terminate(): void {
     if (this.readyState === ReadyState.CLOSED) return;
+    this.#output?.end();
     // What was sent in this turn has been sent.
     this.#writer?.flush();
     this.#free();
@@ -151,6 +152,7 @@ export class FrameSocket implements Wire, FrameSink, FrameOutputSocket {
   handleFailure(): void {
     if (this.readyState === ReadyState.CLOSED) return;
     this.readyState = ReadyState.CLOSING;
+    this.#output?.end();
     this.#socket.destroy();
   }
 
@@ -269,7 +271,7 @@ export class FrameSocket implements Wire, FrameSink, FrameOutputSocket {
   readOn(): void {
     if (this.isPaused || this.#isInflating) return;
     this.#reader.release();
-    this.readChunk(null, false);
+    this.#readChunk(null, false);
     if (this.isPaused || this.#isInflating) return;
     if (this.#isEndHeld) this.handlePeerEnd();
     if (!this.#isStopped) return;
@@ -278,8 +280,21 @@ export class FrameSocket implements Wire, FrameSink, FrameOutputSocket {
     this.#socket.resume();
   }
 
+  /** Takes what the network has brought; `isLent` where its memory is used again. */
+  receive(chunk: Buffer, isLent: boolean): void {
+    // What is answered at once leaves at once: to have it called for at the turn's end costs more.
+    const writer = this.#writer;
+    if (writer) writer.isAboutToFlush = true;
+    try {
+      this.#readChunk(chunk, isLent);
+    } finally {
+      if (writer) writer.isAboutToFlush = false;
+      writer?.flush();
+    }
+  }
+
   /** Takes what was read, or what was held; `isLent` where its memory is used again. */
-  readChunk(chunk: Buffer | null, isLent: boolean): void {
+  #readChunk(chunk: Buffer | null, isLent: boolean): void {
     this.#isReading = true;
     try {
       this.#reader.read(chunk, isLent);

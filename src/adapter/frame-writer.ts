@@ -5,6 +5,7 @@ import { Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import { TLSSocket } from "node:tls";
 import { Fifo } from "../base/fifo.ts";
+import { type Handle, handleOf, Written, writeDirect, writeLearning } from "./frame-direct.ts";
 import {
   FIN,
   headerBytes,
@@ -40,14 +41,22 @@ type HandleWritten = (error?: Error | null) => void;
 
 /** Writes the frames of one connection, in the order of the calls. */
 export class FrameWriter {
-  /** Told of each write that is done, in order. */
+  /** Told of each write that the network has taken, in order. */
   handleSent: HandleSent | null = null;
+  /** Whether its owner is about to flush it, so that Node need not be asked to call back. */
+  isAboutToFlush = false;
   readonly #socket: Duplex;
   readonly #isMasked: boolean;
   /** Whether what is written has been copied by the system once nothing is waiting. */
   readonly #isPlain: boolean;
   /** Whether it is Node's own, which hands nothing on within the call. */
   readonly #isSystem: boolean;
+  /** What is under the stream; null where nothing may go past that. */
+  readonly #handle: Handle | null;
+  /** Bytes that went past the stream, and have not left. */
+  #directBytes = 0;
+  /** Whether nothing waits for sure, so that nobody need be asked: what is asked of many, one by one, is far away. */
+  #isClear = false;
   #slab: Buffer | null = null;
   #used = 0;
   /** Payload bytes in the slab. */
@@ -62,16 +71,18 @@ export class FrameWriter {
     this.#isMasked = !isServer;
     this.#isSystem = socket instanceof Socket;
     this.#isPlain = this.#isSystem && !(socket instanceof TLSSocket);
+    this.#handle = handleOf(socket);
   }
 
   /** Bytes that have not left. */
   get waitingBytes(): number {
-    return this.#socket.writableLength + this.#used;
+    const waiting = this.#isClear ? 0 : this.#socket.writableLength + this.#directBytes;
+    return waiting + this.#used;
   }
 
   /** Writes that are not done. */
   get waitingWrites(): number {
-    return this.#sizes.size;
+    return this.#isClear ? 0 : this.#sizes.size;
   }
 
   /** Writes a text message; returns its size in bytes. */
@@ -121,7 +132,7 @@ export class FrameWriter {
   /** Writes bytes that are frames already, and shared by many; nobody may change them. */
   writeShared(bytes: Buffer, payloadBytes: number): void {
     this.flush();
-    if (this.#isTaken) this.#writeNow(bytes, payloadBytes);
+    if (this.#checkTaken()) this.#writeNow(bytes, payloadBytes);
     else {
       this.#sizes.push(payloadBytes);
       this.#write(bytes, this.#handleWritten);
@@ -141,7 +152,7 @@ export class FrameWriter {
     const pending = this.#pending;
     this.#slab = null;
     this.#used = this.#pending = 0;
-    if (bytes.length < FULL_BYTES && this.#waiting === null && this.#isTaken) {
+    if (bytes.length < FULL_BYTES && this.#waiting === null && this.#checkTaken()) {
       if (this.#writeNow(bytes, pending)) giveSlab(slab);
       return;
     }
@@ -154,41 +165,66 @@ export class FrameWriter {
    * would cost as much as a third of it.
    */
   #writeNow(bytes: Buffer, payloadBytes: number): boolean {
-    const socket = this.#socket;
-    socket.write(bytes);
-    const isTaken = this.#isTaken && !socket.destroyed;
-    if (isTaken) this.handleSent?.(payloadBytes);
-    else {
-      // Behind it, so that it is told when that has left.
+    const handle = this.#handle;
+    const written = handle === null ? Written.NOT : writeDirect(handle, bytes, this);
+    if (written === Written.LATER) {
+      this.#isClear = false;
+      this.#directBytes = bytes.length;
       this.#sizes.push(payloadBytes);
-      socket.write(NOTHING, this.#handleWritten);
+      return false;
     }
+    const isTaken = written === Written.TAKEN || this.#writeByStream(bytes, payloadBytes);
+    if (isTaken) this.handleSent?.(payloadBytes);
     return isTaken;
+  }
+
+  /** Takes what has become of bytes that went past the stream, and had to wait. */
+  handleDirect(error: Error | null): void {
+    this.#directBytes = 0;
+    if (error) this.#socket.destroy(error);
+    this.#handleWritten(error);
+  }
+
+  #writeByStream(bytes: Buffer, payloadBytes: number): boolean {
+    const socket = this.#socket;
+    this.#isClear = false;
+    if (this.#handle === null) socket.write(bytes);
+    else writeLearning(socket, this.#handle, bytes);
+    if (this.#checkTaken() && !socket.destroyed) return true;
+    // Behind it, so that it is told when that has left.
+    this.#sizes.push(payloadBytes);
+    socket.write(NOTHING, this.#handleWritten);
+    return false;
   }
 
   /** Writes a slab itself, or a copy: a write that has to wait would keep all of it for what may be a few bytes. */
   #writeSlab(slab: Buffer, bytes: Buffer): void {
     const socket = this.#socket;
     const done = this.#takeCallback();
+    this.#isClear = false;
     if (this.#isSystem && bytes.length >= FULL_BYTES) {
       let lent: Buffer | null = slab;
       socket.write(bytes, (error) => {
         if (lent !== null && !error) giveSlab(lent);
         done(error);
       });
-      if (!this.#isTaken) return;
+      if (!this.#checkTaken()) return;
       lent = null;
     } else this.#write(Buffer.from(bytes), done);
     giveSlab(slab);
   }
 
   /** Whether the system has taken all that was written, and so copied it. */
-  get #isTaken(): boolean {
-    return this.#isPlain && this.#socket.writableLength === 0;
+  #checkTaken(): boolean {
+    if (this.#isClear) return true;
+    const isTaken = this.#isPlain && this.#directBytes === 0 && this.#socket.writableLength === 0;
+    this.#isClear = isTaken && this.#handle !== null && this.#sizes.size === 0;
+    return isTaken;
   }
 
   #write(bytes: Buffer, done: HandleWritten): void {
     const socket = this.#socket;
+    this.#isClear = false;
     if (this.#isSystem) {
       socket.write(bytes, done);
       return;
@@ -203,7 +239,7 @@ export class FrameWriter {
     if (this.#slab !== null && SLAB_BYTES - this.#used < bytes) this.flush();
     if (this.#slab === null) {
       this.#slab = takeSlab();
-      flushes.add(this);
+      if (!this.isAboutToFlush) flushes.add(this);
     }
     return this.#slab;
   }
@@ -244,6 +280,7 @@ export class FrameWriter {
   // One function for all writes: Node calls back equal ones together.
   readonly #handleWritten: HandleWritten = (error) => {
     const bytes = this.#sizes.shift() ?? 0;
-    if (!error) this.handleSent?.(bytes);
+    // Node reports no error for what a dropped connection had not taken.
+    if (!error && !this.#socket.destroyed) this.handleSent?.(bytes);
   };
 }

@@ -3,6 +3,7 @@
 
 import { payloadBytes, viewBytes } from "../base/bytes.ts";
 import { Outbox } from "../base/outbox.ts";
+import { currentEpoch, isPast, watchEpochs } from "./epoch.ts";
 import type { Batch, Frame } from "./frame-batch.ts";
 import { Turn } from "./turn.ts";
 import type { Traffic } from "./ws-settings.ts";
@@ -25,7 +26,7 @@ export interface OutputSettings {
 export interface OutputOwner {
   /** Whether the connection has been dropped: then what is unsent never leaves. */
   isLost(): boolean;
-  /** Bytes have been handed to the network: there are fewer left than before. */
+  /** Bytes have been handed to the network: there are fewer left than before. Only where `awaitsDrain` is set. */
   handleDrain(): void;
   /** A Blob could not be read. */
   handleUnreadable(cause: unknown): void;
@@ -73,12 +74,19 @@ const counts = new Turn<Output>(
 
 /** Messages on their way, in order, and their payload bytes; by itself it sends none. */
 export class Output {
+  /** Whether the owner is told of what leaves from now on. */
+  awaitsDrain = false;
   protected readonly settings: OutputSettings;
   readonly #owner: OutputOwner;
   #unsentBytes = 0;
-  /** Of them, those that the network has taken since they were last counted. */
+  /** Of them, those that the network has taken since they were last counted; and when. */
   #sentBytes = 0;
+  #sentIn = 0;
+  /** Whether they are to be counted at the end of this turn, since somebody waits for it. */
+  #isDue = false;
   #closing = false;
+  #isSending = false;
+  #isEnded = false;
   /** Frames for many, not yet written. */
   #batch: Batch | null = null;
   /** What had been written before them and not left: nothing is written while there are any. */
@@ -97,14 +105,24 @@ export class Output {
     this.#owner = owner;
   }
 
-  /** Payload bytes not yet handed to the network; what could not be sent stays counted. */
+  /**
+   * Payload bytes not yet handed to the network, as `bufferedAmount` has it: what could not be sent stays counted,
+   * and nothing is taken off within the task that sent it.
+   */
   get bytes(): number {
-    return this.#unsentBytes + (this.#outbox?.bytes ?? 0);
+    watchEpochs();
+    this.#countPast();
+    return this.#countedBytes;
+  }
+
+  /** Payload bytes not yet handed to the network, at this moment. */
+  get unsentBytes(): number {
+    return this.#countedBytes - this.#sentBytes;
   }
 
   /** Payload bytes that were taken so far, sent or not. */
   get takenBytes(): number {
-    return this.#leftBytes + this.bytes;
+    return this.#leftBytes + this.#countedBytes;
   }
 
   /** Bytes that wait now, to be read or compressed as well, each message with what it takes in memory. */
@@ -141,10 +159,12 @@ export class Output {
   protected writeBatch(_batch: Batch): void {}
 
   send(data: string | Uint8Array | Blob): void {
+    this.#isSending = true;
     if (this.#batch !== null) this.flush();
     if (this.#closing || !this.isOpen) this.#discard(data);
     else if (this.#outbox !== null || data instanceof Blob) this.#hold(data);
     else this.write(data);
+    this.#isSending = false;
   }
 
   /** Sends what was framed for many, at the end of this turn. */
@@ -188,15 +208,20 @@ export class Output {
     return this.#outbox === null;
   }
 
-  /** Takes off what has been sent. */
+  /** Takes off what has been sent, and tells the owner. */
   countSent(): void {
-    // Node reports no error for what a dropped connection had not taken.
-    if (this.#owner.isLost()) return;
-    this.#unsentBytes -= this.#sentBytes;
-    this.#leftBytes += this.#sentBytes;
-    this.#sentBytes = 0;
+    this.#isDue = false;
+    if (this.#isEnded || this.isLost) return;
+    this.#countSent();
     if (this.#fullTurns > 0) this.#isFull();
     this.#owner.handleDrain();
+  }
+
+  /** The connection is lost, or at its end: what leaves from now on, and what has left in this task, stays counted. */
+  end(): void {
+    this.#countPast();
+    this.#sentBytes = 0;
+    this.#isEnded = true;
   }
 
   protected countTaken(bytes: number): void {
@@ -207,9 +232,37 @@ export class Output {
     traffic.bytesOut += bytes;
   }
 
+  /** Whether the connection has been dropped. Node reports no error for what it had not taken then. */
+  protected get isLost(): boolean {
+    return this.#owner.isLost();
+  }
+
+  /** Counts what the network has taken for sure. */
   protected countLeft(bytes: number): void {
-    if (this.#sentBytes === 0 && bytes > 0) counts.add(this);
+    if (this.#isEnded) return;
+    const epoch = currentEpoch(this.#isSending);
+    this.#countPast();
+    if (!this.#isDue && bytes > 0 && (this.awaitsDrain || this.#fullTurns > 0)) {
+      this.#isDue = true;
+      counts.add(this);
+    }
     this.#sentBytes += bytes;
+    this.#sentIn = epoch;
+  }
+
+  get #countedBytes(): number {
+    return this.#unsentBytes + (this.#outbox?.bytes ?? 0);
+  }
+
+  /** Takes off what was sent in tasks that are over. */
+  #countPast(): void {
+    if (this.#sentBytes > 0 && isPast(this.#sentIn)) this.#countSent();
+  }
+
+  #countSent(): void {
+    this.#unsentBytes -= this.#sentBytes;
+    this.#leftBytes += this.#sentBytes;
+    this.#sentBytes = 0;
   }
 
   /** Bytes that the peer could take: what is still being compressed is none of its doing. */

@@ -82,6 +82,6 @@ export class WsOutput extends Output {
   // One function for all messages: Node calls back equal ones together.
   readonly #handleSent = (error?: Error | null): void => {
     const bytes = this.#sizes.shift() ?? 0;
-    if (!error) this.countLeft(bytes);
+    if (!error && !this.isLost) this.countLeft(bytes);
   };
 }

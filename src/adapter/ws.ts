@@ -140,6 +140,10 @@ export class WsAdapter implements Adapter, WsOwner, ReportsOwner, DialOwner {
   get bufferedAmount(): number {
     return this.#output?.bytes ?? 0;
   }
+  /** Payload bytes not yet handed to the network at this moment, those of this task too. */
+  get unsentBytes(): number {
+    return this.#output?.unsentBytes ?? 0;
+  }
   get readyState(): number {
     // What still waits to be reported came before the peer's close frame. A connection that ends without one
     // is in the state CLOSING while what it has read is still handed over: that is for the reader, too.
@@ -161,6 +165,12 @@ export class WsAdapter implements Adapter, WsOwner, ReportsOwner, DialOwner {
     this.#output ??= this.#createOutput();
     this.#checkStuck(this.#output);
     this.#output.sendFrame(frame);
+  }
+
+  /** Reports from now on what leaves. */
+  awaitDrain(): void {
+    this.#output ??= this.#createOutput();
+    this.#output.awaitsDrain = true;
   }
 
   close(code: number, reason: string): void {
@@ -319,6 +329,7 @@ export class WsAdapter implements Adapter, WsOwner, ReportsOwner, DialOwner {
 
   handleEnd(code: number, reason: string): void {
     this.#dial?.end();
+    this.#output?.end();
     clearTimeout(this.#timer);
     this.#forgetSignal?.();
     const wasClean = code !== CloseCode.ABNORMAL_CLOSURE && !this.#failed;
@@ -372,12 +383,11 @@ export class WsAdapter implements Adapter, WsOwner, ReportsOwner, DialOwner {
     };
     const owner: OutputOwner = {
       isLost: () => this.#socket?.destroyed ?? false,
-      handleDrain: () => {
-        // Asked for each time: few want to know.
-        if (this.#sink.drain) this.#reports.report(() => this.#sink.drain?.());
-      },
+      handleDrain: () => this.#reports.report(() => this.#sink.drain?.()),
       handleUnreadable: (cause) => this.abort(describeUnreadable(cause, this.url)),
     };
-    return this.#wire?.createOutput(settings, owner) ?? new Output(settings, owner);
+    const output = this.#wire?.createOutput(settings, owner) ?? new Output(settings, owner);
+    output.awaitsDrain = this.#sink.drain !== undefined && this.#sink.awaitsDrain !== false;
+    return output;
   }
 }

@@ -69,7 +69,10 @@ function send(message: Frame, peer: Peer, delivery: Delivery): boolean {
 }
 
 function hold(frame: Frame, peer: Peer, { maxUnsent, topic, handleDropped }: Delivery): void {
-  peer.backlog ??= new Backlog(maxUnsent);
+  if (peer.backlog === null) {
+    peer.backlog = new Backlog(maxUnsent);
+    peer.adapter.awaitDrain();
+  }
   for (const dropped of peer.backlog.push({ frame, topic })) handleDropped(peer, 1, dropped.topic);
 }
 

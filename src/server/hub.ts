@@ -41,7 +41,7 @@ export class Hub implements PeerOwner {
   /** Bytes sent and not yet handed to the network, of all together. */
   get unsentBytes(): number {
     let bytes = 0;
-    for (const { adapter } of this.registry) bytes += adapter.bufferedAmount;
+    for (const { adapter } of this.registry) bytes += adapter.unsentBytes;
     return bytes;
   }
 

@@ -95,6 +95,10 @@ export class Peer implements AdapterSink {
     return this.#sink?.separateTasks ?? false;
   }
 
+  get awaitsDrain(): boolean {
+    return this.#sink?.drain !== undefined;
+  }
+
   /** Closes on it, or drops it; the error goes to its socket first. */
   fail({ kind, code, text, close }: Failure): void {
     if (this.#hasFailed) return;

@@ -242,11 +242,12 @@ describe("a socket that fails", () => {
       process.removeAllListeners("uncaughtException");
       for (const listener of listeners) process.on("uncaughtException", listener);
     });
-    server.sockets.broadcast("news");
+    // Before the first frame: a socket that is watched from the start is written to by its stream.
     const spy = vi.spyOn(Socket.prototype, "write").mockImplementationOnce(() => {
       throw failure;
     });
     onTestFinished(() => spy.mockRestore());
+    server.sockets.broadcast("news");
     await until(() => clients[1].texts.length === 1);
     expect(uncaught).toEqual([failure]);
   });

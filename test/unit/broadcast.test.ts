@@ -13,6 +13,7 @@ class FakePeer {
   readonly adapter = {
     readyState: 1,
     waitingBytes: 0,
+    awaitDrain: () => {},
     sendFrame: (frame: Frame) => {
       this.sent.push(`${frame.data}`);
       this.adapter.waitingBytes += frame.payloadBytes;

@@ -184,7 +184,7 @@ describe("a listener that throws", () => {
     const frames = ["a", "b", "c"].map((each) => senderFrame(TEXT, Buffer.from(each), true));
     const stream = Buffer.concat(frames);
     const first = name === "at once" ? stream.length - 2 : 8;
-    const socket = Reflect.get(owner.wire, "readChunk").bind(owner.wire);
+    const socket = Reflect.get(owner.wire, "receive").bind(owner.wire);
     expect(() => {
       socket(stream.subarray(0, name === "at once" ? first : 3), true);
       socket(stream.subarray(3, first), true);

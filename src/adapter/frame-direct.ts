@@ -1,0 +1,104 @@
+/** Frame direct: hands bytes to the system past the stream of a TCP socket, whose accounts cost more than a small
+ *  frame. What that takes is private in Node: it is looked at first, and without it the stream writes all. */
+
+import { Socket } from "node:net";
+import { type Duplex, Writable } from "node:stream";
+import { getSystemErrorName } from "node:util";
+
+/** A write of Node's own; it belongs to the system until that has called `oncomplete`. */
+interface WriteRequest {
+  /** Whether the system has not taken all within the call. */
+  async?: boolean;
+  /** What is to stay in memory. */
+  buffer?: Uint8Array;
+  oncomplete?(status: number): void;
+}
+
+/** What is under a TCP socket. */
+export interface Handle {
+  /** Returns 0, or else what the system has against it: then nothing was written. */
+  writeBuffer(request: WriteRequest, bytes: Uint8Array): number;
+  /** Bytes that the system has not taken. */
+  readonly writeQueueSize: number;
+}
+
+/** Who writes. */
+export interface DirectOwner {
+  /** Told of bytes that had to wait: that they have left, or why they can't. Not from within the write. */
+  handleDirect(error: Error | null): void;
+}
+
+/** What became of bytes. */
+export const Written = {
+  /** Nothing: the stream is to write them. */
+  NOT: 0,
+  /** The system has copied them. */
+  TAKEN: 1,
+  /** They follow, and are to be left alone until then. */
+  LATER: 2,
+} as const;
+
+/** Node's class of requests; null until it has shown itself. */
+let RequestClass: (new () => WriteRequest) | null = null;
+/** One that is not under way: most are never. */
+let spare: WriteRequest | null = null;
+
+/** What is under a socket; null where bytes may not go past its stream: it is not Node's own, or somebody watches. */
+export function handleOf(socket: Duplex): Handle | null {
+  const { constructor, write } = socket;
+  if (constructor !== Socket || write !== Writable.prototype.write) return null;
+  const { _handle: handle } = socket as { _handle?: Partial<Handle> | null };
+  const isKnown =
+    typeof handle?.writeQueueSize === "number" && typeof handle.writeBuffer === "function";
+  return isKnown ? (handle as Handle) : null;
+}
+
+/**
+ * Writes bytes; only where neither the stream nor the system has any that wait. One that has been closed takes
+ * none: the stream, which runs into the same, makes an error of it.
+ */
+export function writeDirect(handle: Handle, bytes: Buffer, owner: DirectOwner): number {
+  if (RequestClass === null) return Written.NOT;
+  const request = spare ?? new RequestClass();
+  spare = null;
+  const isRefused = handle.writeBuffer(request, bytes) !== 0;
+  if (isRefused || handle.writeQueueSize === 0) {
+    spare = request;
+    return isRefused ? Written.NOT : Written.TAKEN;
+  }
+  request.buffer = bytes;
+  request.oncomplete = (status) => owner.handleDirect(status < 0 ? describeFailure(status) : null);
+  return Written.LATER;
+}
+
+/** Writes bytes by the stream, and learns from that how to do without. */
+export function writeLearning(socket: Duplex, handle: Handle, bytes: Buffer): void {
+  if (RequestClass !== null) {
+    socket.write(bytes);
+    return;
+  }
+  let seen: WriteRequest | null = null;
+  const { writeBuffer } = handle;
+  handle.writeBuffer = (request, data) => {
+    seen = request;
+    return writeBuffer.call(handle, request, data);
+  };
+  try {
+    socket.write(bytes);
+  } finally {
+    // What it covered stands on the prototype.
+    Reflect.deleteProperty(handle, "writeBuffer");
+    learn(seen);
+  }
+}
+
+/** Learns of a write only where Node itself has noticed that the system took all of it within the call. */
+function learn(request: WriteRequest | null): void {
+  if (request?.async !== false) return;
+  RequestClass = request.constructor as new () => WriteRequest;
+}
+
+function describeFailure(errno: number): Error {
+  const code = getSystemErrorName(errno);
+  return Object.assign(new Error(`write ${code}`), { errno, code, syscall: "write" });
+}
