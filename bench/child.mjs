@@ -23,6 +23,10 @@ export class Child {
     this.ready = this.#next();
   }
 
+  get pid() {
+    return this.#process.pid;
+  }
+
   /** Sends `question` and resolves with the answer. */
   async ask(question) {
     if (!this.#process.connected) throw new Error(`the ${this.#label} is gone`);

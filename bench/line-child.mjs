@@ -25,6 +25,10 @@ export class LineChild {
     this.ready = this.#next();
   }
 
+  get pid() {
+    return this.#process.pid;
+  }
+
   /** Writes a line and resolves with the one that answers it. */
   ask(line) {
     const answer = this.#next();

@@ -57,12 +57,13 @@ export function crowdCommand(native) {
   return native === null ? [process.execPath, CROWD_SCRIPT] : [native.crowd];
 }
 
-/** Starts the neutral server; resolves with its `url` and how to `stop` it. */
+/** Starts the neutral server; resolves with its `url`, its `pid`, and how to `stop` it. */
 export async function startNeutral(native) {
   if (native === null) {
     const server = new Child("server", "./server.mjs");
-    return { url: await server.ready, stop: () => server.stop() };
+    return { url: await server.ready, pid: server.pid, stop: () => server.stop() };
   }
   const server = new LineChild("server", [native.server]);
-  return { url: `ws://127.0.0.1:${await server.ready}`, stop: () => server.stop() };
+  const url = `ws://127.0.0.1:${await server.ready}`;
+  return { url, pid: server.pid, stop: () => server.stop() };
 }

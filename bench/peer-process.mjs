@@ -3,6 +3,7 @@
 
 import { Child } from "./child.mjs";
 import { crowdCommand } from "./native.mjs";
+import { keepOnFirst } from "./processor.mjs";
 
 /**
  * Starts one, which is asked with what of a question differs from round to round.
@@ -13,6 +14,7 @@ import { crowdCommand } from "./native.mjs";
 export function startPeer(peer, entry, place) {
   const child =
     entry.work.side === "server" ? startServer(peer, entry, place) : startClient(peer, place);
+  if (entry.work.sharesProcessor) keepOnFirst(child.pid);
   // Who awaits it is told; a generation that has failed already awaits nothing.
   child.ready.catch(() => {});
   const url = place.urlFor(peer.module);

@@ -4,6 +4,7 @@
 import { Child } from "./child.mjs";
 import { isInstalled } from "./installed.mjs";
 import { buildNative, startNeutral } from "./native.mjs";
+import { keepOnFirst, letRun } from "./processor.mjs";
 
 /** The one peer that speaks a protocol of its own. */
 const OWN_PROTOCOL = "socket.io";
@@ -24,6 +25,11 @@ export async function startPlace(node) {
   return {
     node,
     native,
+    /** Puts the servers where a work wants them: on the processor of the clients, or on any. */
+    prepare({ sharesProcessor }) {
+      const pids = [neutral.pid, own?.pid].filter((pid) => pid !== undefined);
+      for (const pid of pids) (sharesProcessor ? keepOnFirst : letRun)(pid);
+    },
     urlFor: (module) => (module === OWN_PROTOCOL ? ownUrl : neutral.url),
     stop() {
       neutral.stop();

@@ -44,6 +44,7 @@ async function takeProfile(entry, name) {
   ensureInstalled();
   const place = await startPlace(findNode(flags.node).path);
   try {
+    place.prepare(entry.work);
     const peer = startPeer({ label: name, module: name }, entry, place);
     await peer.ready;
     const count = await calibrate(entry, Number(flags.seconds) * 1e3, peer);

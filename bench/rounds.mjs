@@ -1,5 +1,6 @@
 /** Rounds: measures one work with all peers in turn, each in a process of its own.
- *  The order alternates (A B …, … B A), so that drift of the machine hits all alike. */
+ *  The order is drawn anew for each round, so that drift of the machine hits all alike, and so does what a
+ *  process finds that was the last one to run, or had to wait. */
 
 import { startPeer } from "./peer-process.mjs";
 
@@ -19,6 +20,7 @@ const MAIN_PEERS = 2;
  */
 export async function runRounds(entry, { peers, effort, place }) {
   const { generations, others } = effort.of(entry.kind);
+  place.prepare(entry.work);
   const rounds = [];
   for (let generation = 0; generation < generations; generation += 1) {
     const present = peers.map((peer, index) => ({ peer, index }));
@@ -27,6 +29,12 @@ export async function runRounds(entry, { peers, effort, place }) {
     rounds.push(...(await runGeneration(entry, { invited, effort, place })));
   }
   return rounds;
+}
+
+/** In an order of chance. */
+function shuffle(racers) {
+  const keyed = racers.map((racer) => ({ racer, key: Math.random() }));
+  return keyed.sort((a, b) => a.key - b.key).map(({ racer }) => racer);
 }
 
 function isMain(peer, index) {
@@ -46,9 +54,8 @@ async function runGeneration(entry, { invited, effort, place }) {
     for (let round = -warmUps; round < rounds; round += 1) {
       const isFull = round < 0 || round % others.each === 0;
       const due = racers.filter(({ peer, index }) => isFull || isMain(peer, index));
-      if (round % 2 !== 0) due.reverse();
       const result = [];
-      const alive = await eachOf(due, async (racer) => {
+      const alive = await eachOf(shuffle(due), async (racer) => {
         result[racer.index] = await racer.process.ask({ count: racer.count });
         return racer;
       });
