@@ -18,7 +18,7 @@ interface Receiver<T> {
 }
 
 interface Sender<T> extends Receiver<undefined> {
-  readonly item: Received<T>;
+  readonly value: T;
 }
 
 /** By number, in order of arrival: anyone in the line can leave it, at the same cost however long it is. */
@@ -54,7 +54,7 @@ class Line<W> extends Map<number, W> {
 export class Queue<T> {
   /** How many values it holds while nobody receives. */
   readonly capacity: number;
-  readonly #items = new Fifo<Received<T>>();
+  readonly #items = new Fifo<T>();
   readonly #receivers = new Line<Receiver<T>>();
   /** Made with the first: few ever wait to send. */
   #senders: Line<Sender<T>> | undefined;
@@ -91,12 +91,13 @@ export class Queue<T> {
   attemptReceive(): Received<T> | null {
     // Above the capacity there is no room yet for what the senders hold.
     const sender = this.length > this.capacity ? undefined : this.#senders?.shift();
-    if (sender) this.#items.push(sender.item);
-    const item = this.#items.shift();
-    if (!item) return this.#closed ? CLOSED : null;
+    if (sender) this.#items.push(sender.value);
+    if (this.length === 0) return this.#closed ? CLOSED : null;
+    // There is one, though it may be undefined itself.
+    const value = this.#items.shift() as T;
     sender?.settle(SENT);
-    this.onTake?.(item.value as T);
-    return item;
+    this.onTake?.(value);
+    return { value, ok: true };
   }
 
   /**
@@ -106,10 +107,9 @@ export class Queue<T> {
    */
   attemptSend(value: T, capacity = this.capacity): Received<undefined> | null {
     if (this.#closed) return CLOSED;
-    const item: Received<T> = { value, ok: true };
     const receiver = this.#receivers.shift();
-    if (receiver) receiver.settle(item);
-    else if (this.length < capacity) this.#items.push(item);
+    if (receiver) receiver.settle({ value, ok: true });
+    else if (this.length < capacity) this.#items.push(value);
     else return null;
     return SENT;
   }
@@ -122,7 +122,7 @@ export class Queue<T> {
   /** @internal Waits for a place for `value`, after `attemptSend` had none. @returns what cancels it */
   awaitSend(value: T, settle: Sender<T>["settle"]): () => void {
     this.#senders ??= new Line();
-    return this.#senders.join({ item: { value, ok: true }, settle });
+    return this.#senders.join({ value, settle });
   }
 
   /** @internal Ends it: what is in the buffer can still be received, those who wait are told. Idempotent. */
