@@ -6,11 +6,12 @@ import { setTimeout as wait } from "node:timers/promises";
 import { empty } from "./accept.mjs";
 import { closeAll, openMany } from "./connections.mjs";
 
-const WARM_UP_CONNECTIONS = 200;
+/** What a process takes but once is no connection's: code that the compiler makes of the first thousand, and V8's young generation. */
+const WARM_UP_CONNECTIONS = { heapUsed: 200, rss: 2_000 };
 const COLLECTIONS = 5;
 const SETTLE_MS = 20;
 /** Pages are 4 KiB and come in runs: the resident memory of few connections would be chance. */
-const CONNECTIONS = { heapUsed: 1_000, rss: 4_000 };
+const CONNECTIONS = { heapUsed: 1_000, rss: 8_000 };
 /** Bars: the heap of `ws` and so many bytes; its resident memory so many times. */
 const MOST_MORE_BYTES = 600;
 const MOST_RESIDENT_RATIO = 1.1;
@@ -45,7 +46,7 @@ export const dialledMemory = {
   async run({ peer, url, variant: { what } }) {
     const target = `${url}/echo`;
     const ignore = () => {};
-    const warm = await openMany(peer, target, WARM_UP_CONNECTIONS, ignore);
+    const warm = await openMany(peer, target, WARM_UP_CONNECTIONS[what], ignore);
     const before = await memoryOf(what);
     const idle = await openMany(peer, target, CONNECTIONS[what], ignore);
     const after = await memoryOf(what);
@@ -73,7 +74,7 @@ export const acceptedMemory = {
 
   /** @returns the bytes that each of the connections added to those of a warm-up batch */
   async run({ server, crowd, variant: { what } }) {
-    await crowd.ask(`open ${server.port} ${WARM_UP_CONNECTIONS} 0`);
+    await crowd.ask(`open ${server.port} ${WARM_UP_CONNECTIONS[what]} 0`);
     const before = await memoryOf(what);
     await crowd.ask(`open ${server.port} ${CONNECTIONS[what]} 0`);
     const after = await memoryOf(what);

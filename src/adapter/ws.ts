@@ -261,6 +261,8 @@ export class WsAdapter implements Adapter, WsOwner, ReportsOwner, DialOwner {
     const settings = toReaderSettings(this.#options, false);
     const wire = new FrameSocket({ ...connection, extensions: this.#extensions }, settings);
     if (this.#ws) this.#ws.owner = null;
+    // Nothing else holds it from here on.
+    this.#ws = null;
     this.#wire = wire;
     wire.owner = this;
     this.handleOpen();
