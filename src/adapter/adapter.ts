@@ -40,7 +40,7 @@ export interface AdapterSink {
   /** The handshake is done; `protocol` and `extensions` are known. */
   open(): void;
   /**
-   * A whole message. Bytes may be a view into memory that the adapter reuses once the call returns to
+   * A whole message; none once `close` was called. Bytes may be a view into memory that the adapter reuses once the call returns to
    * the event loop; who keeps them for longer copies them.
    */
   message(data: string | Uint8Array): void;

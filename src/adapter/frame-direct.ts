@@ -9,6 +9,8 @@ import { getSystemErrorName } from "node:util";
 interface WriteRequest {
   /** Whether the system has not taken all within the call. */
   async?: boolean;
+  /** Below 0 as long as the system does not hold it. */
+  getAsyncId(): number;
   /** What is to stay in memory. */
   buffer?: Uint8Array;
   oncomplete?(status: number): void;
@@ -18,8 +20,6 @@ interface WriteRequest {
 export interface Handle {
   /** Returns 0, or else what the system has against it: then nothing was written. */
   writeBuffer(request: WriteRequest, bytes: Uint8Array): number;
-  /** Bytes that the system has not taken. */
-  readonly writeQueueSize: number;
 }
 
 /** Who writes. */
@@ -48,9 +48,7 @@ export function handleOf(socket: Duplex): Handle | null {
   const { constructor, write } = socket;
   if (constructor !== Socket || write !== Writable.prototype.write) return null;
   const { _handle: handle } = socket as { _handle?: Partial<Handle> | null };
-  const isKnown =
-    typeof handle?.writeQueueSize === "number" && typeof handle.writeBuffer === "function";
-  return isKnown ? (handle as Handle) : null;
+  return typeof handle?.writeBuffer === "function" ? (handle as Handle) : null;
 }
 
 /**
@@ -62,7 +60,9 @@ export function writeDirect(handle: Handle, bytes: Buffer, owner: DirectOwner): 
   const request = spare ?? new RequestClass();
   spare = null;
   const isRefused = handle.writeBuffer(request, bytes) !== 0;
-  if (isRefused || handle.writeQueueSize === 0) {
+  // That nothing is queued says less: what was written at a second try is told of later all the same, and
+  // Node aborts the process where its request is used again before.
+  if (!isHeld(request)) {
     spare = request;
     return isRefused ? Written.NOT : Written.TAKEN;
   }
@@ -94,8 +94,14 @@ export function writeLearning(socket: Duplex, handle: Handle, bytes: Buffer): vo
 
 /** Learns of a write only where Node itself has noticed that the system took all of it within the call. */
 function learn(request: WriteRequest | null): void {
-  if (request?.async !== false) return;
-  RequestClass = request.constructor as new () => WriteRequest;
+  if (request?.async !== false || typeof request.getAsyncId !== "function") return;
+  const Class = request.constructor as new () => WriteRequest;
+  if (!isHeld(request) && !isHeld(new Class())) RequestClass = Class;
+}
+
+/** Whether the system is not done with it. */
+function isHeld(request: WriteRequest): boolean {
+  return request.getAsyncId() >= 0;
 }
 
 function describeFailure(errno: number): Error {

@@ -11,7 +11,7 @@ import { FIN, Opcode } from "./frame-format.ts";
 import { FrameInflater } from "./frame-inflater.ts";
 import { FrameOutput, type FrameOutputSocket } from "./frame-output.ts";
 import { FrameReader, type FrameSink, type ReaderSettings } from "./frame-reader.ts";
-import { FrameWriter } from "./frame-writer.ts";
+import { FrameWriter, flushNow, holdFlushes } from "./frame-writer.ts";
 import { KeepAlive } from "./keep-alive.ts";
 import type { OutputOwner, OutputSettings } from "./output.ts";
 import type { Wire, WireOwner } from "./wire.ts";
@@ -282,14 +282,12 @@ export class FrameSocket implements Wire, FrameSink, FrameOutputSocket {
 
   /** Takes what the network has brought; `isLent` where its memory is used again. */
   receive(chunk: Buffer, isLent: boolean): void {
-    // What is answered at once leaves at once: to have it called for at the turn's end costs more.
-    const writer = this.#writer;
-    if (writer) writer.isAboutToFlush = true;
+    holdFlushes();
     try {
       this.#readChunk(chunk, isLent);
     } finally {
-      if (writer) writer.isAboutToFlush = false;
-      writer?.flush();
+      // What is answered at once leaves at once.
+      flushNow(this.#writer);
     }
   }
 

@@ -34,6 +34,17 @@ const flushes = new Turn<FrameWriter>(
   true,
 );
 
+/** Begins something at whose end `flushNow` is called: until then Node need not be asked to call back. */
+export function holdFlushes(): void {
+  flushes.hold();
+}
+
+/** Hands over what was written meanwhile: at once by one writer, later by the others. */
+export function flushNow(writer: FrameWriter | null): void {
+  writer?.flush();
+  flushes.release(writer);
+}
+
 /** Hears of payloads that the network has taken. */
 type HandleSent = (payloadBytes: number) => void;
 
@@ -43,8 +54,6 @@ type HandleWritten = (error?: Error | null) => void;
 export class FrameWriter {
   /** Told of each write that the network has taken, in order. */
   handleSent: HandleSent | null = null;
-  /** Whether its owner is about to flush it, so that Node need not be asked to call back. */
-  isAboutToFlush = false;
   readonly #socket: Duplex;
   readonly #isMasked: boolean;
   /** Whether what is written has been copied by the system once nothing is waiting. */
@@ -239,7 +248,7 @@ export class FrameWriter {
     if (this.#slab !== null && SLAB_BYTES - this.#used < bytes) this.flush();
     if (this.#slab === null) {
       this.#slab = takeSlab();
-      if (!this.isAboutToFlush) flushes.add(this);
+      flushes.add(this);
     }
     return this.#slab;
   }

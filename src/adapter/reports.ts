@@ -21,7 +21,7 @@ export class Reports {
   }
 
   /** Reports behind all that waits. */
-  report(step: () => void): void {
+  report(step: () => unknown): void {
     if (this.#waiting === 0) step();
     else this.reportLater(step);
   }
@@ -32,7 +32,7 @@ export class Reports {
   }
 
   /** Reports in a task of its own. */
-  reportLater(step: () => void): void {
+  reportLater(step: () => unknown): void {
     this.#waiting += 1;
     // Node runs all microtasks between two of these.
     setImmediate(() => {

@@ -5,6 +5,8 @@ export class Turn<T> {
   readonly #schedule: (run: () => void) => unknown;
   readonly #act: (subject: T) => void;
   #subjects: T[] = [];
+  #isScheduled = false;
+  #isHeld = false;
   /** Whether what is left is still to be done when the process exits. */
   #isForExit: boolean;
 
@@ -23,16 +25,36 @@ export class Turn<T> {
   }
 
   add(subject: T): void {
-    if (this.#subjects.push(subject) > 1) return;
+    this.#subjects.push(subject);
     if (this.#isForExit) {
       // Not when it is made: to import this has no effect.
       this.#isForExit = false;
       process.once("exit", this.#run);
     }
+    if (!this.#isHeld) this.#scheduleOnce();
+  }
+
+  /** Has nobody called back until `release`: it costs more than what may be there to do. */
+  hold(): void {
+    this.#isHeld = true;
+  }
+
+  /** Has the rest done later; what there was to do for `done` is done. */
+  release(done: T | null): void {
+    this.#isHeld = false;
+    const subjects = this.#subjects;
+    if (subjects.length === 1 && subjects[0] === done) subjects.pop();
+    if (subjects.length > 0) this.#scheduleOnce();
+  }
+
+  #scheduleOnce(): void {
+    if (this.#isScheduled) return;
+    this.#isScheduled = true;
     this.#schedule(this.#run);
   }
 
   readonly #run = (): void => {
+    this.#isScheduled = false;
     const subjects = this.#subjects;
     this.#subjects = [];
     this.#actOn(subjects);

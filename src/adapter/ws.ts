@@ -147,9 +147,10 @@ export class WsAdapter implements Adapter, WsOwner, ReportsOwner, DialOwner {
   get readyState(): number {
     // What still waits to be reported came before the peer's close frame. A connection that ends without one
     // is in the state CLOSING while what it has read is still handed over: that is for the reader, too.
-    const { startedClosing = true } = this.#wire ?? {};
-    const hasBegun = startedClosing || this.#state === ReadyState.CLOSED;
-    if (this.#asked || (!this.#reports.isWaiting && hasBegun)) return ReadyState.CLOSING;
+    // Asked for with every message.
+    const wire = this.#wire;
+    const hasBegun = wire === null || wire.startedClosing || wire.readyState === ReadyState.CLOSED;
+    if (this.#asked || (hasBegun && !this.#reports.isWaiting)) return ReadyState.CLOSING;
     return this.#opened ? ReadyState.OPEN : ReadyState.CONNECTING;
   }
 
@@ -219,9 +220,10 @@ export class WsAdapter implements Adapter, WsOwner, ReportsOwner, DialOwner {
       traffic.messagesIn += 1;
       traffic.bytesIn += bytes;
     }
+    // What comes behind our close is for nobody.
     if (this.#reports.isWaiting || this.#sink.separateTasks) {
-      this.#reports.reportLater(() => this.#sink.message(data));
-    } else this.#sink.message(data);
+      this.#reports.reportLater(() => this.#asked || this.#sink.message(data));
+    } else if (!this.#asked) this.#sink.message(data);
   }
 
   /** A close frame is about to be sent: no data may follow it. */

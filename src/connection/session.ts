@@ -103,7 +103,8 @@ export abstract class Session implements AdapterSink {
 
   /** @throws {SocketError} INTERNAL, `ERR_NOT_OPEN`, once closing has begun */
   requireOpen(): void {
-    if (!this.#isOpen) throw this.describe("INTERNAL", "ERR_NOT_OPEN", "no longer open");
+    const isOpen = this.socket.readyState === ReadyState.OPEN;
+    if (!isOpen) throw this.describe("INTERNAL", "ERR_NOT_OPEN", "no longer open");
   }
 
   /** An error of this connection, in one line that says where it leads. */
@@ -146,8 +147,7 @@ export abstract class Session implements AdapterSink {
 
   message(data: MessageData): void {
     this.noteRead();
-    // What comes behind our close is for nobody.
-    if (this.#isOpen) this.#take(data);
+    this.#take(data);
     this.#sink?.message(data);
   }
 
@@ -168,10 +168,6 @@ export abstract class Session implements AdapterSink {
     this.#opened?.reject(reason);
     this.queue.end();
     for (const { reject } of this.#waits ?? []) reject(reason);
-  }
-
-  get #isOpen(): boolean {
-    return this.socket.readyState === ReadyState.OPEN;
   }
 
   get #takenBytes(): number {
