@@ -1,9 +1,13 @@
-/** Test runs: `node` for everything that runs in Node, `page` for what also runs in a real Chromium.
+/** Test runs: `node` for everything that runs in Node, `alone` for what measures the memory of a server under attack,
+ *  which is larger where the machine is busy, `page` for what also runs in a real Chromium.
  *  The suites in test/behaviour run in both. The built package is tested too: `npm test` builds first. */
 
 import { playwright } from "@vitest/browser-playwright";
 import { defineConfig } from "vitest/config";
 import { chromiumArguments, findChromium } from "./scripts/find-chromium.mjs";
+
+/** They run behind all others, and nothing beside them. */
+const ALONE = ["test/integration/abuse.test.ts"];
 
 const LIMITS = { testTimeout: 20_000, hookTimeout: 30_000, teardownTimeout: 10_000 };
 
@@ -25,7 +29,16 @@ export default defineConfig({
             "test/{unit,contract,integration,conformance,behaviour,architecture,package,docs}/**/*.test.ts",
             "test/browser/**/*.node.test.ts",
           ],
-          exclude: ["**/*.page.test.ts"],
+          exclude: ["**/*.page.test.ts", ...ALONE],
+        },
+      },
+      {
+        test: {
+          ...LIMITS,
+          name: "alone",
+          environment: "node",
+          include: ALONE,
+          sequence: { groupOrder: 1 },
         },
       },
       {

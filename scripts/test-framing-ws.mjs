@@ -6,8 +6,12 @@ const SUITES = ["contract", "behaviour", "integration", "conformance"].map(
   (name) => `test/${name}`,
 );
 
-const { status } = spawnSync("npx", ["vitest", "run", "--project", "node", ...SUITES], {
-  env: { ...process.env, ONESOCKET_FRAMING: "ws" },
-  stdio: "inherit",
-});
+const { status } = spawnSync(
+  "npx",
+  ["vitest", "run", "--project", "node", "--project", "alone", ...SUITES],
+  {
+    env: { ...process.env, ONESOCKET_FRAMING: "ws" },
+    stdio: "inherit",
+  },
+);
 process.exitCode = status ?? 1;
