@@ -28,6 +28,8 @@ export function watchEpochs(): void {
 function endLater(): void {
   if (isEnding) return;
   isEnding = true;
+  // What left before is none of this task's.
+  if (!isWatched) epoch += 1;
   setImmediate(end);
 }
 

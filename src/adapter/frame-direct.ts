@@ -18,13 +18,13 @@ interface WriteRequest {
 
 /** What is under a TCP socket. */
 export interface Handle {
-  /** Returns 0, or else what the system has against it: then nothing was written. */
-  writeBuffer(request: WriteRequest, bytes: Uint8Array): number;
+  /** Returns 0, or else what the system has against it: then nothing was written. Nothing where it is gone. */
+  writeBuffer(request: WriteRequest, bytes: Uint8Array): number | undefined;
 }
 
 /** Who writes. */
 export interface DirectOwner {
-  /** Told of bytes that had to wait: that they have left, or why they can't. Not from within the write. */
+  /** Told of bytes that had to wait, or could not be written: that they have left, or why they can't. Not from within the write. */
   handleDirect(error: Error | null): void;
 }
 
@@ -36,6 +36,8 @@ export const Written = {
   TAKEN: 1,
   /** They follow, and are to be left alone until then. */
   LATER: 2,
+  /** The connection has failed, which the owner is told. */
+  FAILED: 3,
 } as const;
 
 /** Node's class of requests; null until it has shown itself. */
@@ -51,24 +53,32 @@ export function handleOf(socket: Duplex): Handle | null {
   return typeof handle?.writeBuffer === "function" ? (handle as Handle) : null;
 }
 
-/**
- * Writes bytes; only where neither the stream nor the system has any that wait. One that has been closed takes
- * none: the stream, which runs into the same, makes an error of it.
- */
+/** Names of errors that say nothing of the connection: the handle has been closed. The stream knows why. */
+const CLOSED: readonly string[] = ["EBADF", "EINVAL"];
+
+/** Writes bytes; only where neither the stream nor the system has any that wait. */
 export function writeDirect(handle: Handle, bytes: Buffer, owner: DirectOwner): number {
   if (RequestClass === null) return Written.NOT;
   const request = spare ?? new RequestClass();
   spare = null;
-  const isRefused = handle.writeBuffer(request, bytes) !== 0;
+  const status = handle.writeBuffer(request, bytes);
   // That nothing is queued says less: what was written at a second try is told of later all the same, and
   // Node aborts the process where its request is used again before.
   if (!isHeld(request)) {
     spare = request;
-    return isRefused ? Written.NOT : Written.TAKEN;
+    return status === 0 ? Written.TAKEN : refuse(status, owner);
   }
   request.buffer = bytes;
   request.oncomplete = (status) => owner.handleDirect(status < 0 ? describeFailure(status) : null);
   return Written.LATER;
+}
+
+/** Tells what the system has against bytes: a second try would be told something else. */
+function refuse(status: number | undefined, owner: DirectOwner): number {
+  const error = status !== undefined && status < 0 ? describeFailure(status) : null;
+  if (error === null || CLOSED.includes(error.code)) return Written.NOT;
+  process.nextTick(() => owner.handleDirect(error));
+  return Written.FAILED;
 }
 
 /** Writes bytes by the stream, and learns from that how to do without. */
@@ -104,7 +114,7 @@ function isHeld(request: WriteRequest): boolean {
   return request.getAsyncId() >= 0;
 }
 
-function describeFailure(errno: number): Error {
+function describeFailure(errno: number): NodeJS.ErrnoException & { readonly code: string } {
   const code = getSystemErrorName(errno);
   return Object.assign(new Error(`write ${code}`), { errno, code, syscall: "write" });
 }

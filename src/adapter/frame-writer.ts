@@ -64,8 +64,6 @@ export class FrameWriter {
   readonly #handle: Handle | null;
   /** Bytes that went past the stream, and have not left. */
   #directBytes = 0;
-  /** Whether nothing waits for sure, so that nobody need be asked: what is asked of many, one by one, is far away. */
-  #isClear = false;
   #slab: Buffer | null = null;
   #used = 0;
   /** Payload bytes in the slab. */
@@ -85,13 +83,12 @@ export class FrameWriter {
 
   /** Bytes that have not left. */
   get waitingBytes(): number {
-    const waiting = this.#isClear ? 0 : this.#socket.writableLength + this.#directBytes;
-    return waiting + this.#used;
+    return this.#socket.writableLength + this.#directBytes + this.#used;
   }
 
   /** Writes that are not done. */
   get waitingWrites(): number {
-    return this.#isClear ? 0 : this.#sizes.size;
+    return this.#sizes.size;
   }
 
   /** Writes a text message; returns its size in bytes. */
@@ -141,7 +138,7 @@ export class FrameWriter {
   /** Writes bytes that are frames already, and shared by many; nobody may change them. */
   writeShared(bytes: Buffer, payloadBytes: number): void {
     this.flush();
-    if (this.#checkTaken()) this.#writeNow(bytes, payloadBytes);
+    if (this.#isTaken) this.#writeNow(bytes, payloadBytes);
     else {
       this.#sizes.push(payloadBytes);
       this.#write(bytes, this.#handleWritten);
@@ -161,7 +158,7 @@ export class FrameWriter {
     const pending = this.#pending;
     this.#slab = null;
     this.#used = this.#pending = 0;
-    if (bytes.length < FULL_BYTES && this.#waiting === null && this.#checkTaken()) {
+    if (bytes.length < FULL_BYTES && this.#waiting === null && this.#isTaken) {
       if (this.#writeNow(bytes, pending)) giveSlab(slab);
       return;
     }
@@ -174,11 +171,8 @@ export class FrameWriter {
    * would cost as much as a third of it.
    */
   #writeNow(bytes: Buffer, payloadBytes: number): boolean {
-    const handle = this.#handle;
-    const written = handle === null ? Written.NOT : writeDirect(handle, bytes, this);
-    if (written === Written.LATER) {
-      this.#isClear = false;
-      this.#directBytes = bytes.length;
+    const written = this.#writeDirect(bytes);
+    if (written === Written.LATER || written === Written.FAILED) {
       this.#sizes.push(payloadBytes);
       return false;
     }
@@ -187,7 +181,16 @@ export class FrameWriter {
     return isTaken;
   }
 
-  /** Takes what has become of bytes that went past the stream, and had to wait. */
+  /** Goes past the stream, unless that has to note when something was written last. */
+  #writeDirect(bytes: Buffer): number {
+    const handle = this.#handle;
+    if (handle === null || (this.#socket as Socket).timeout) return Written.NOT;
+    const written = writeDirect(handle, bytes, this);
+    if (written === Written.LATER) this.#directBytes = bytes.length;
+    return written;
+  }
+
+  /** Takes what has become of bytes that went past the stream, and had to wait or failed. */
   handleDirect(error: Error | null): void {
     this.#directBytes = 0;
     if (error) this.#socket.destroy(error);
@@ -196,10 +199,9 @@ export class FrameWriter {
 
   #writeByStream(bytes: Buffer, payloadBytes: number): boolean {
     const socket = this.#socket;
-    this.#isClear = false;
     if (this.#handle === null) socket.write(bytes);
     else writeLearning(socket, this.#handle, bytes);
-    if (this.#checkTaken() && !socket.destroyed) return true;
+    if (this.#isTaken && !socket.destroyed) return true;
     // Behind it, so that it is told when that has left.
     this.#sizes.push(payloadBytes);
     socket.write(NOTHING, this.#handleWritten);
@@ -210,30 +212,25 @@ export class FrameWriter {
   #writeSlab(slab: Buffer, bytes: Buffer): void {
     const socket = this.#socket;
     const done = this.#takeCallback();
-    this.#isClear = false;
     if (this.#isSystem && bytes.length >= FULL_BYTES) {
       let lent: Buffer | null = slab;
       socket.write(bytes, (error) => {
         if (lent !== null && !error) giveSlab(lent);
         done(error);
       });
-      if (!this.#checkTaken()) return;
+      if (!this.#isTaken) return;
       lent = null;
     } else this.#write(Buffer.from(bytes), done);
     giveSlab(slab);
   }
 
   /** Whether the system has taken all that was written, and so copied it. */
-  #checkTaken(): boolean {
-    if (this.#isClear) return true;
-    const isTaken = this.#isPlain && this.#directBytes === 0 && this.#socket.writableLength === 0;
-    this.#isClear = isTaken && this.#handle !== null && this.#sizes.size === 0;
-    return isTaken;
+  get #isTaken(): boolean {
+    return this.#isPlain && this.#directBytes === 0 && this.#socket.writableLength === 0;
   }
 
   #write(bytes: Buffer, done: HandleWritten): void {
     const socket = this.#socket;
-    this.#isClear = false;
     if (this.#isSystem) {
       socket.write(bytes, done);
       return;

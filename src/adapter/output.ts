@@ -85,6 +85,7 @@ export class Output {
   /** Whether they are to be counted at the end of this turn, since somebody waits for it. */
   #isDue = false;
   #closing = false;
+  /** Whether what leaves now leaves within a call. */
   #isSending = false;
   #isEnded = false;
   /** Frames for many, not yet written. */
@@ -201,10 +202,12 @@ export class Output {
    */
   close(act: () => void): boolean {
     if (this.#closing) return true;
+    this.#isSending = true;
     this.flush();
     this.#closing = true;
     if (this.#outbox === null) act();
     else this.#whenEmpty = act;
+    this.#isSending = false;
     return this.#outbox === null;
   }
 

@@ -3,6 +3,7 @@
 
 import { once } from "node:events";
 import { createServer, Socket } from "node:net";
+import { constants } from "node:os";
 import { connect as connectSecure, createServer as createSecureServer } from "node:tls";
 import { describe, expect, onTestFinished, test, vi } from "vitest";
 import { Frame } from "../../src/adapter/frame-batch.ts";
@@ -23,7 +24,9 @@ import { listen } from "../support/listening.ts";
 import { collect, connectPair, handleUnder, Wired, WriteWatch } from "../support/wired.ts";
 
 const SMALL_BYTES = 10_000;
-const EPIPE = -32;
+const EPIPE = -constants.errno.EPIPE;
+const EINVAL = -constants.errno.EINVAL;
+const ECONNRESET = -constants.errno.ECONNRESET;
 
 const textFrame = (text: string): Buffer => senderFrame(TEXT, Buffer.from(text), false);
 const binaryFrames = (list: readonly Buffer[]): Buffer =>
@@ -251,22 +254,22 @@ describe.runIf(IS_OWN_FRAMING)(
 
 describe.runIf(IS_OWN_FRAMING)("a system that refuses a write", () => {
   /** Makes the next `count` writes of a socket fail. */
-  function refuse(socket: Socket, count: number): () => number {
+  function refuse(socket: Socket, count: number, status = EPIPE): () => number {
     const handle = handleUnder(socket);
     const { writeBuffer } = handle;
     let refused = 0;
     handle.writeBuffer = (request, bytes) => {
       if (refused >= count) return writeBuffer.call(handle, request, bytes);
       refused += 1;
-      return EPIPE;
+      return status;
     };
     return () => refused;
   }
 
-  test("once is asked again by the stream, and nothing is lost", async () => {
+  test("since the handle is closed is asked again by the stream, and nothing is lost", async () => {
     const wired = await Wired.open();
     const received = collect(wired.peer);
-    const refused = refuse(wired.socket, 1);
+    const refused = refuse(wired.socket, 1, EINVAL);
     for (const text of ["a", "b", "c"]) {
       wired.send(text);
       await turn();
@@ -275,6 +278,16 @@ describe.runIf(IS_OWN_FRAMING)("a system that refuses a write", () => {
     expect(await received.until(expected.length)).toEqual(expected);
     await until(() => wired.output.bytes === 0);
     expect([refused(), wired.errors]).toEqual([1, 0]);
+  });
+
+  test("once fails the connection, with what it said first", async () => {
+    const wired = await Wired.open();
+    const failed = once(wired.socket, "error");
+    refuse(wired.socket, 1, ECONNRESET);
+    wired.send("never taken");
+    expect((await failed)[0]).toMatchObject({ code: "ECONNRESET", syscall: "write" });
+    await until(() => wired.lines.length > 0);
+    expect([wired.lines, wired.output.bytes]).toEqual([["end 1006 "], 11]);
   });
 
   test("for good fails the connection, and what was refused stays counted", async () => {
@@ -306,5 +319,34 @@ describe.runIf(IS_OWN_FRAMING)("a system that refuses a write", () => {
     await until(() => wired.lines.length > 0);
     expect(wired.lines).toEqual(["end 1006 "]);
     expect([wired.errors, wired.output.bytes]).toEqual([1, 11]);
+  });
+});
+
+describe.runIf(IS_OWN_FRAMING)("whoever uses the socket as well", () => {
+  test("has what he writes in one piece, frames before it or behind it", async () => {
+    const wired = await Wired.open();
+    const received = collect(wired.peer);
+    wired.send("first");
+    await turn();
+    const raw = Buffer.alloc(STUCK_BYTES, 1);
+    wired.peer.pause();
+    wired.socket.write(raw);
+    wired.socket.write(raw);
+    wired.send("last");
+    await turn();
+    wired.peer.resume();
+    const expected = Buffer.concat([textFrame("first"), raw, raw, textFrame("last")]);
+    expect((await received.until(expected.length)).equals(expected)).toBe(true);
+  });
+
+  test("is not told of idleness while frames leave: those are written by the stream then", async () => {
+    const wired = await Wired.open();
+    wired.send("past the stream");
+    await turn();
+    const watch = new WriteWatch(wired.socket);
+    wired.socket.setTimeout(60_000);
+    wired.send("by the stream");
+    await turn();
+    expect([watch.direct, watch.byStream]).toEqual([0, 1]);
   });
 });

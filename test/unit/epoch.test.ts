@@ -33,6 +33,23 @@ describe("as long as nobody looks", () => {
   });
 });
 
+describe("as long as nobody looks, what left before a call", () => {
+  test("is past, though that call's own is not", async () => {
+    const { currentEpoch, isPast } = await load();
+    const before = currentEpoch(false);
+    const own = currentEpoch(true);
+    expect([isPast(before), isPast(own)]).toEqual([true, false]);
+  });
+
+  test("is not counted at the first look behind it", async () => {
+    const { currentEpoch, isPast, watchEpochs } = await load();
+    const before = currentEpoch(false);
+    const own = currentEpoch(true);
+    watchEpochs();
+    expect([isPast(before), isPast(own)]).toEqual([true, false]);
+  });
+});
+
 describe("from the first look on", () => {
   test("what left before it is past", async () => {
     const { currentEpoch, isPast, watchEpochs } = await load();
