@@ -5,11 +5,10 @@ import { connect, createServer, type Socket } from "node:net";
 import { onTestFinished, vi } from "vitest";
 import type { Frame } from "../../src/adapter/frame-batch.ts";
 import { FrameSocket } from "../../src/adapter/frame-socket.ts";
-import type { Output } from "../../src/adapter/output.ts";
-import type { WireOwner } from "../../src/adapter/wire.ts";
-import { line, readerSettings } from "./frame-streams.ts";
-import { lineOf, turn } from "./framed-pair.ts";
+import { readerSettings } from "./frame-streams.ts";
+import { turn } from "./framed-pair.ts";
 import { listen } from "./listening.ts";
+import { WireLog } from "./wire-log.ts";
 
 /** A request as Node's own are. */
 interface WriteRequest {
@@ -76,18 +75,13 @@ export class WriteWatch {
 }
 
 /** A wire, who owns it, and the other end of its connection. */
-export class Wired implements WireOwner {
+export class Wired extends WireLog {
   readonly socket: Socket;
   readonly peer: Socket;
-  readonly wire: FrameSocket;
-  readonly output: Output;
-  /** What was heard, one line each. */
-  readonly lines: string[] = [];
   /** How often the socket has failed. */
   errors = 0;
   /** Payload bytes that were sent so far. */
   sentBytes = 0;
-  onMessage: (data: string | Uint8Array) => void = () => {};
 
   /** Node has shown by a first write how to do without its stream. */
   static async open(isServer = true): Promise<Wired> {
@@ -102,15 +96,11 @@ export class Wired implements WireOwner {
   }
 
   constructor([socket, peer]: [Socket, Socket], isServer: boolean) {
+    const connection = { socket, head: NO_HEAD, protocol: "", extensions: "" };
+    const wire = new FrameSocket(connection, readerSettings({ isServer }));
+    super(wire, () => socket.destroyed);
     this.socket = socket;
     this.peer = peer;
-    const connection = { socket, head: NO_HEAD, protocol: "", extensions: "" };
-    this.wire = new FrameSocket(connection, readerSettings({ isServer }));
-    this.wire.owner = this;
-    this.output = this.wire.createOutput(
-      { compressionThreshold: Number.POSITIVE_INFINITY, compressionLevel: 6, windowAlone: 0 },
-      { isLost: () => socket.destroyed, handleDrain: () => {}, handleUnreadable: () => {} },
-    );
     socket.on("error", () => {
       this.errors += 1;
     });
@@ -141,27 +131,6 @@ export class Wired implements WireOwner {
       await turn();
     }
     return sent;
-  }
-
-  handleMessage(data: string | Uint8Array): void {
-    this.lines.push(lineOf(data));
-    this.onMessage(data);
-  }
-  handlePing(payload: Uint8Array): void {
-    this.lines.push(line.ping(payload));
-    this.wire.answerPing(payload, () => {});
-  }
-  handlePong(payload: Uint8Array): void {
-    this.lines.push(line.pong(payload));
-  }
-  handleClosing(): void {
-    this.output.flush();
-  }
-  handleError(error: Error): void {
-    this.lines.push(`error ${error.message}`);
-  }
-  handleEnd(code: number, reason: string): void {
-    this.lines.push(`end ${code} ${reason}`);
   }
 }
 

@@ -4,10 +4,9 @@ import { randomBytes } from "node:crypto";
 import { deflateRawSync, constants as zlib } from "node:zlib";
 import { describe, expect, test } from "vitest";
 import { FrameSocket, receiveLent } from "../../src/adapter/frame-socket.ts";
-import type { Output } from "../../src/adapter/output.ts";
-import type { WireOwner } from "../../src/adapter/wire.ts";
 import { PairedStream } from "../support/duplex-pair.ts";
 import { line, readerSettings, senderFrame } from "../support/frame-streams.ts";
+import { WireLog } from "../support/wire-log.ts";
 
 const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
@@ -18,51 +17,13 @@ const CLOSE = 8;
 const closeFrame = (code: number, mask: boolean): Buffer =>
   senderFrame(CLOSE, Buffer.of(code >> 8, code & 0xff), mask);
 
-/** Who owns a wire: notes what it hears. */
-class Owner implements WireOwner {
-  readonly lines: string[] = [];
-  readonly wire: FrameSocket;
-  readonly output: Output;
-  onMessage: (data: string | Uint8Array) => void = () => {};
-
-  constructor(wire: FrameSocket) {
-    this.wire = wire;
-    wire.owner = this;
-    this.output = wire.createOutput(
-      { compressionThreshold: Number.POSITIVE_INFINITY, compressionLevel: 6, windowAlone: 0 },
-      { isLost: () => false, handleDrain: () => {}, handleUnreadable: () => {} },
-    );
-  }
-
-  handleMessage(data: string | Uint8Array): void {
-    this.lines.push(typeof data === "string" ? line.text(data) : line.bytes(data));
-    this.onMessage(data);
-  }
-  handlePing(payload: Uint8Array): void {
-    this.lines.push(line.ping(payload));
-    this.wire.answerPing(payload, () => {});
-  }
-  handlePong(payload: Uint8Array): void {
-    this.lines.push(line.pong(payload));
-  }
-  handleClosing(): void {
-    this.output.flush();
-  }
-  handleError(error: Error): void {
-    this.lines.push(`error ${error.message}`);
-  }
-  handleEnd(code: number, reason: string): void {
-    this.lines.push(`end ${code} ${reason}`);
-  }
-}
-
-function own(socket: PairedStream, isServer: boolean, head: Buffer = NO_HEAD): Owner {
+function own(socket: PairedStream, isServer: boolean, head: Buffer = NO_HEAD): WireLog {
   const connection = { socket, head, protocol: "", extensions: "" };
-  return new Owner(new FrameSocket(connection, readerSettings({ isServer })));
+  return new WireLog(new FrameSocket(connection, readerSettings({ isServer })));
 }
 
 /** A server of ours, and the other end by hand. */
-function serveOne(head?: Buffer): { owner: Owner; peer: PairedStream; received: () => Buffer } {
+function serveOne(head?: Buffer): { owner: WireLog; peer: PairedStream; received: () => Buffer } {
   const [socket, peer] = PairedStream.create();
   const chunks: Buffer[] = [];
   peer.on("data", (chunk: Buffer) => chunks.push(chunk));
@@ -202,7 +163,7 @@ describe("a failure while a large message is inflated in the thread pool", () =>
   test("loses neither that message nor what stands behind it", async () => {
     const [socket, peer] = PairedStream.create();
     const connection = { socket, head: NO_HEAD, protocol: "", extensions: EXTENSIONS };
-    const owner = new Owner(new FrameSocket(connection, readerSettings({ isServer: true })));
+    const owner = new WireLog(new FrameSocket(connection, readerSettings({ isServer: true })));
     const large = randomBytes(40_000);
     const block = deflateRawSync(large, { finishFlush: zlib.Z_SYNC_FLUSH }).subarray(0, -4);
     const frame = senderFrame(BINARY, block, true);
