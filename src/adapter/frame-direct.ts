@@ -40,6 +40,9 @@ export const Written = {
   FAILED: 3,
 } as const;
 
+/** Names of errors that say nothing of the connection: the handle has been closed. The stream knows why. */
+const CLOSED: readonly string[] = ["EBADF", "EINVAL"];
+
 /** Node's class of requests; null until it has shown itself. */
 let RequestClass: (new () => WriteRequest) | null = null;
 /** One that is not under way: most are never. */
@@ -53,23 +56,21 @@ export function handleOf(socket: Duplex): Handle | null {
   return typeof handle?.writeBuffer === "function" ? (handle as Handle) : null;
 }
 
-/** Names of errors that say nothing of the connection: the handle has been closed. The stream knows why. */
-const CLOSED: readonly string[] = ["EBADF", "EINVAL"];
-
-/** Writes bytes; only where neither the stream nor the system has any that wait. */
+/** Writes bytes; only where nothing waits, neither in the stream nor with the system. */
 export function writeDirect(handle: Handle, bytes: Buffer, owner: DirectOwner): number {
   if (RequestClass === null) return Written.NOT;
   const request = spare ?? new RequestClass();
   spare = null;
   const status = handle.writeBuffer(request, bytes);
+  if (status !== 0) return refuse(status, owner);
   // That nothing is queued says less: what was written at a second try is told of later all the same, and
   // Node aborts the process where its request is used again before.
   if (!isHeld(request)) {
     spare = request;
-    return status === 0 ? Written.TAKEN : refuse(status, owner);
+    return Written.TAKEN;
   }
   request.buffer = bytes;
-  request.oncomplete = (status) => owner.handleDirect(status < 0 ? describeFailure(status) : null);
+  request.oncomplete = (late) => owner.handleDirect(late < 0 ? describeFailure(late) : null);
   return Written.LATER;
 }
 

@@ -134,7 +134,7 @@ describe.each(SIDES)("%s", (_name, side) => {
   });
 });
 
-test("replies of a client are masked and leave likewise", async () => {
+test("replies of a loop over a client arrive in its order", async () => {
   const heard: string[] = [];
   let take: () => void = () => {};
   const done = new Promise<void>((resolve) => {
