@@ -1,27 +1,24 @@
-/** Frame connect: connects sockets that read into memory which all of them share, instead of new memory each time.
- *  A read is taken, or copied, before the next one of any socket. */
+/** Frame connect: connects sockets that read into memory which is lent to them, instead of new memory each time. */
 
 import { connect, isIP, type Socket, type TcpSocketConnectOpts } from "node:net";
 import { type ConnectionOptions, connect as connectTls } from "node:tls";
+import { Lender } from "./frame-lent.ts";
 import { receiveLent } from "./frame-socket.ts";
 import type { Endpoint, OpenSocket } from "./private-networks.ts";
 
-/** What is read at once, at most, in bytes. */
-const READ_BYTES = 64 * 1024;
-
 type OnRead = NonNullable<TcpSocketConnectOpts["onread"]>;
-
-let memory: Buffer | null = null;
 
 /** Opens a socket by `open`; until a wire has taken it over, what it reads is copied for whoever it is. */
 function connectLent(open: (onread: OnRead) => Socket): Socket {
-  memory ??= Buffer.allocUnsafeSlow(READ_BYTES);
-  const buffer = memory;
+  const lender = new Lender();
+  let socket: Socket | null = null;
+  // Asked for once before there is a socket.
+  const buffer = (): Buffer => lender.lend(socket?.isPaused() === true);
   const callback = (bytes: number): boolean => {
-    receiveLent(socket, buffer.subarray(0, bytes));
+    if (socket) receiveLent(socket, lender.take(bytes));
     return true;
   };
-  const socket = open({ buffer, callback });
+  socket = open({ buffer, callback });
   return socket;
 }
 

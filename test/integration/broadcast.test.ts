@@ -9,6 +9,7 @@ import { Compression } from "../../src/constants.ts";
 import type { DroppedMessage, ErrorMessage, WebSocketsOptions } from "../../src/server/index.ts";
 import { type Overflow, WebSockets } from "../../src/server/index.ts";
 import { SlowClient } from "../support/slow-client.ts";
+import { takeUncaught } from "../support/uncaught.ts";
 
 const KIB = 1024;
 /** As much for each message that a few dozen are more than the kernel takes for one that does not read. */
@@ -234,14 +235,7 @@ describe("a socket that fails", () => {
     const server = await startSockets();
     const clients = [await openClient(server), await openClient(server)] as const;
     const failure = new Error("write failed");
-    const uncaught: unknown[] = [];
-    const listeners = process.listeners("uncaughtException");
-    process.removeAllListeners("uncaughtException");
-    process.on("uncaughtException", (error) => uncaught.push(error));
-    onTestFinished(() => {
-      process.removeAllListeners("uncaughtException");
-      for (const listener of listeners) process.on("uncaughtException", listener);
-    });
+    const uncaught = takeUncaught();
     // Before the first frame: a socket that is watched from the start is written to by its stream.
     const spy = vi.spyOn(Socket.prototype, "write").mockImplementationOnce(() => {
       throw failure;
@@ -249,7 +243,7 @@ describe("a socket that fails", () => {
     onTestFinished(() => spy.mockRestore());
     server.sockets.broadcast("news");
     await until(() => clients[1].texts.length === 1);
-    expect(uncaught).toEqual([failure]);
+    expect(uncaught.thrown).toEqual([failure]);
   });
 });
 

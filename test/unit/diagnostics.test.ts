@@ -12,6 +12,7 @@ import {
 } from "../../src/server/diagnostics.ts";
 import type { Refusal } from "../../src/server/refusal.ts";
 import { WebSocket } from "../../src/websocket.ts";
+import { takeUncaught } from "../support/uncaught.ts";
 
 const socket = WebSocket.make();
 const request = new IncomingMessage(new Socket());
@@ -29,22 +30,6 @@ function collect(name: string): unknown[] {
   const messages: unknown[] = [];
   listen(name, (message) => messages.push(message));
   return messages;
-}
-
-/** The next errors that nobody caught; those who are told of them otherwise are not, until the test has finished. */
-function takeUncaught(count: number): Promise<unknown[]> {
-  const others = process.listeners("uncaughtException");
-  process.removeAllListeners("uncaughtException");
-  onTestFinished(() => {
-    process.removeAllListeners("uncaughtException");
-    for (const other of others) process.on("uncaughtException", other);
-  });
-  const caught: unknown[] = [];
-  return new Promise((resolve) => {
-    process.on("uncaughtException", (thrown) => {
-      if (caught.push(thrown) === count) resolve(caught);
-    });
-  });
 }
 
 const PUBLISHED: readonly [string, () => void, object][] = [
@@ -88,7 +73,7 @@ describe.each(PUBLISHED)("%s", (name, publish, message) => {
   });
 
   test("a subscriber that throws stops neither the publisher nor the others", async () => {
-    const uncaught = takeUncaught(1);
+    const uncaught = takeUncaught();
     const thrown = new Error("a subscriber's");
     listen(name, () => {
       throw thrown;
@@ -96,7 +81,8 @@ describe.each(PUBLISHED)("%s", (name, publish, message) => {
     const messages = collect(name);
     publish();
     expect(messages).toHaveLength(1);
-    expect(await uncaught).toEqual([thrown]);
+    await uncaught.until(1);
+    expect(uncaught.thrown).toEqual([thrown]);
   });
 });
 
