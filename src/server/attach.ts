@@ -53,12 +53,20 @@ function parsePath(path: string): (pathname: string) => boolean {
 
 function lead(server: HttpServer, doors: readonly Door[], event: UpgradeEvent): void {
   const pathname = readPathname(event.message.url ?? "");
-  const fitting = doors.filter(({ isPath, entrance }) =>
-    isPath ? isPath(pathname) : entrance.takes(pathname),
-  );
-  // One that was shut down refuses, unless another has taken its place.
-  const door = fitting.find(({ entrance }) => !entrance.isClosed) ?? fitting[0];
+  const door = findDoor(doors, pathname);
   if (door) door.entrance.receive(event);
   // Somebody else may listen for it.
   else if (server.listenerCount("upgrade") === 1) doors[0]?.entrance.refuseUnknown(event);
+}
+
+/** The door for a path. One that was shut down refuses, unless another has taken its place. */
+function findDoor(doors: readonly Door[], pathname: string): Door | undefined {
+  let closed: Door | undefined;
+  for (const door of doors) {
+    const { isPath, entrance } = door;
+    if (!(isPath ? isPath(pathname) : entrance.takes(pathname))) continue;
+    if (!entrance.isClosed) return door;
+    closed ??= door;
+  }
+  return closed;
 }

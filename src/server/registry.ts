@@ -5,30 +5,35 @@ import type { Peer } from "./peer.ts";
 const NOBODY: ReadonlySet<Peer> = new Set();
 
 export class Registry implements Iterable<Peer> {
-  readonly #byId = new Map<string, Peer>();
+  readonly #peers = new Set<Peer>();
+  /** Made when somebody first asks for one by its id: an id is made with the first look at it, too. */
+  #byId: Map<string, Peer> | null = null;
   readonly #byTopic = new Map<string, Set<Peer>>();
 
   get size(): number {
-    return this.#byId.size;
+    return this.#peers.size;
   }
 
   add(peer: Peer): void {
-    this.#byId.set(peer.socket.id, peer);
+    this.#peers.add(peer);
+    this.#byId?.set(peer.socket.id, peer);
   }
 
   /** Removes it, from its topics too. @returns whether it was here */
   remove(peer: Peer): boolean {
     for (const topic of peer.topics ?? []) this.leave(peer, topic);
-    return this.#byId.delete(peer.socket.id);
+    this.#byId?.delete(peer.socket.id);
+    return this.#peers.delete(peer);
   }
 
   get(id: string): Peer | undefined {
+    this.#byId ??= new Map(Array.from(this.#peers, (peer) => [peer.socket.id, peer]));
     return this.#byId.get(id);
   }
 
   /** Puts it among the members of a topic; does nothing for one that has left. @returns whether it was not yet */
   join(peer: Peer, topic: string): boolean {
-    if (this.#byId.get(peer.socket.id) !== peer || peer.topics?.has(topic)) return false;
+    if (!this.#peers.has(peer) || peer.topics?.has(topic)) return false;
     peer.topics ??= new Set();
     peer.topics.add(topic);
     const members = this.#byTopic.get(topic);
@@ -58,6 +63,6 @@ export class Registry implements Iterable<Peer> {
   }
 
   [Symbol.iterator](): Iterator<Peer> {
-    return this.#byId.values();
+    return this.#peers.values();
   }
 }

@@ -13,7 +13,12 @@ const ORIGIN_FORM = /^\/[!"$-[\]-~]*$/;
 /** The latest host that was read well, and the origins that it makes: a server has few names. */
 let known = { host: "", plain: "", secure: "" };
 /** The latest place, path and target, for all who come to it: a server has few paths. */
-let latest: Place & { readonly key: string } = { href: "", pathname: "", key: "" };
+let latest: Place & { readonly origin: string; readonly target: string } = {
+  href: "",
+  pathname: "",
+  origin: "",
+  target: "",
+};
 let latestPath = { target: "", pathname: "" };
 let latestTarget = { url: "", host: "", target: "" };
 
@@ -96,11 +101,11 @@ export function readPlace(
     throw toError({ status: 400, code: "ERR_BAD_HANDSHAKE", message });
   }
   const origin = isSecure ? known.secure : known.plain;
-  const key = `${origin}${target}`;
-  if (key !== latest.key) {
+  if (origin !== latest.origin || target !== latest.target) {
+    const whole = `${origin}${target}`;
     const [, plain] = PLAIN_TARGET.exec(target) ?? [];
-    const { href, pathname } = plain === undefined ? new URL(key) : { href: key, pathname: plain };
-    latest = { href, pathname, key };
+    const place = plain === undefined ? new URL(whole) : { href: whole, pathname: plain };
+    latest = { href: place.href, pathname: place.pathname, origin, target };
   }
   return latest;
 }

@@ -35,6 +35,17 @@ test("a registry gives whom it has by id, and all in the order in which they cam
   expect(registry.get("nobody")).toBeUndefined();
 });
 
+test("who comes and goes behind the first look by id is found, and no longer found", () => {
+  const [registry, first] = createRegistry(1);
+  expect(registry.get(first?.socket.id ?? "")).toBe(first);
+  const late = createPeer();
+  expect(registry.get(late.socket.id)).toBeUndefined();
+  registry.add(late);
+  expect(registry.get(late.socket.id)).toBe(late);
+  registry.remove(late);
+  expect(registry.get(late.socket.id)).toBeUndefined();
+});
+
 test("who is removed is gone, once", () => {
   const [registry, first, second] = createRegistry(2);
   expect(registry.remove(first as Peer)).toBe(true);
