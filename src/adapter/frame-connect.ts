@@ -3,7 +3,7 @@
 import { connect, isIP, type Socket, type TcpSocketConnectOpts } from "node:net";
 import { type ConnectionOptions, connect as connectTls } from "node:tls";
 import { Lender } from "./frame-lent.ts";
-import { receiveLent } from "./frame-socket.ts";
+import { receiveLent, takeStop } from "./frame-socket.ts";
 import type { Endpoint, OpenSocket } from "./private-networks.ts";
 
 type OnRead = NonNullable<TcpSocketConnectOpts["onread"]>;
@@ -13,7 +13,7 @@ function connectLent(open: (onread: OnRead) => Socket): Socket {
   const lender = new Lender();
   let socket: Socket | null = null;
   // Asked for once before there is a socket.
-  const buffer = (): Buffer => lender.lend(socket?.isPaused() === true);
+  const buffer = (): Buffer => lender.lend(socket !== null && takeStop(socket));
   const callback = (bytes: number): boolean => {
     if (socket) receiveLent(socket, lender.take(bytes));
     return true;

@@ -5,6 +5,8 @@
 export const READ_BYTES = 1024 * 1024;
 /** The same where the reader may stop, in bytes: what it leaves is copied. */
 export const CAREFUL_READ_BYTES = 64 * 1024;
+/** A reader that has taken so many full reads without a stop keeps up: that is more than an inbox holds. */
+export const PROOF_READS = 32;
 /** Behind a read that was full libuv reads again, so many times in all before any other socket has its turn. */
 export const READS_IN_A_ROW = 32;
 /** So that a peer that floods does not keep the others waiting, only so many of these are for all there is. */
@@ -33,9 +35,9 @@ function takeMemory(): Memory {
 /** Lends the memory to one socket, read by read. */
 export class Lender {
   #lentBytes = 0;
-  #fullReads = 0;
-  /** Whether its reader took a full read, and has not stopped since. */
-  #keepsUp = false;
+  /** Full reads in a row; and all of them since the reader has stopped. */
+  #inRow = 0;
+  #taken = 0;
 
   /**
    * Where the next read goes to.
@@ -43,10 +45,10 @@ export class Lender {
    * Node asks behind each read, and takes no answer where a tick of the application has thrown meanwhile. What is lent
    * begins at the same place always, so what is read is there anyway.
    *
-   * @param isStopped whether the reader has stopped at what it was given last
+   * @param hasStopped whether the reader has stopped since the last time
    */
-  lend(isStopped: boolean): Buffer {
-    if (isStopped) this.#keepsUp = false;
+  lend(hasStopped: boolean): Buffer {
+    if (hasStopped) this.#taken = this.#inRow = 0;
     const lent = this.#choose(takeMemory());
     this.#lentBytes = lent.length;
     return lent;
@@ -55,13 +57,13 @@ export class Lender {
   /** What was read: there until the next read of any socket. */
   take(bytes: number): Buffer {
     const isFull = bytes === this.#lentBytes;
-    this.#fullReads = isFull ? this.#fullReads + 1 : 0;
-    this.#keepsUp ||= isFull;
+    this.#inRow = isFull ? this.#inRow + 1 : 0;
+    if (isFull) this.#taken += 1;
     return takeMemory().all.subarray(0, bytes);
   }
 
   #choose({ all, careful, small }: Memory): Buffer {
-    if (!this.#keepsUp) return careful;
-    return this.#fullReads % READS_IN_A_ROW < LARGE_READS ? all : small;
+    if (this.#taken < PROOF_READS) return careful;
+    return this.#inRow % READS_IN_A_ROW < LARGE_READS ? all : small;
   }
 }

@@ -63,6 +63,14 @@ export function receiveLent(socket: WiredSocket & Socket, chunk: Buffer): void {
   else socket.push(Buffer.from(chunk));
 }
 
+/** Whether who reads a socket has stopped it since this was asked last. */
+export function takeStop(socket: WiredSocket): boolean {
+  const wire = socket[WIRE];
+  if (!wire?.hasStopped) return false;
+  wire.hasStopped = false;
+  return true;
+}
+
 /** An open connection over a TCP or TLS socket. */
 export class FrameSocket implements Wire, FrameSink, FrameOutputSocket {
   owner: WireOwner | null = null;
@@ -71,6 +79,8 @@ export class FrameSocket implements Wire, FrameSink, FrameOutputSocket {
   readyState: number = ReadyState.OPEN;
   startedClosing = false;
   isPaused = false;
+  /** Whether the TCP socket was stopped at some time; who asks takes it back. */
+  hasStopped = false;
   readonly #socket: WiredSocket;
   readonly #reader: FrameReader;
   readonly #readLimit: number;
@@ -304,7 +314,7 @@ export class FrameSocket implements Wire, FrameSink, FrameOutputSocket {
 
   #stop(): void {
     if (this.#isStopped) return;
-    this.#isStopped = true;
+    this.#isStopped = this.hasStopped = true;
     this.#alive ??= new KeepAlive();
     this.#alive.hold();
     this.#socket.pause();

@@ -19,6 +19,7 @@ import {
   SIDES,
   TEXT,
   turn,
+  turns,
   until,
 } from "../support/framed-pair.ts";
 import { IS_OWN_FRAMING } from "../support/framing.ts";
@@ -86,18 +87,34 @@ describe.each(CLIENTS)("%s", (_name, side) => {
   });
 });
 
-test.runIf(IS_OWN_FRAMING)(
-  "a socket that is stopped while it reads is lent little from then on",
-  async () => {
+describe.runIf(IS_OWN_FRAMING)("a socket that was stopped is lent little from then on", () => {
+  test.each<[string, (stop: () => void) => void]>([
+    ["in a message", (stop) => stop()],
+    ["in a task of its own behind one", (stop) => void setImmediate(stop)],
+  ])("%s", async (_when, run) => {
     const { adapter, sink, peer } = await openFramed({ isServer: false });
     const lend = vi.spyOn(Lender.prototype, "lend");
     onTestFinished(() => lend.mockRestore());
-    sink.message = () => adapter.pause();
-    peer.write(framesOf([patterned(10, 1), patterned(10, 2)]));
-    await until(() => lend.mock.calls.length > 0);
-    expect(lend.mock.calls).toEqual([[true]]);
-  },
-);
+    const seen = (): boolean[] => lend.mock.calls.map(([hasStopped]) => hasStopped);
+    sink.message = () => {
+      sink.message = () => {};
+      run(() => {
+        adapter.pause();
+        setImmediate(() => adapter.resume());
+      });
+    };
+    peer.write(framesOf([patterned(10, 1)]));
+    await until(() => seen().length === 1);
+    await turns(3);
+    peer.write(framesOf([patterned(10, 2)]));
+    await until(() => seen().length === 2);
+    // Told once.
+    peer.write(framesOf([patterned(10, 3)]));
+    await until(() => seen().length === 3);
+    expect(seen().filter(Boolean)).toHaveLength(1);
+    expect(seen()[2]).toBe(false);
+  });
+});
 
 test("a large message's ArrayBuffer is its own, and holds nothing else", async () => {
   const list = Array.from({ length: 40 }, (_, seed) => patterned(50_000 + seed * 7000, seed));

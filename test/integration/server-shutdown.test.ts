@@ -118,6 +118,17 @@ describe("meanwhile", () => {
     expect(await connection.receive()).toBe("new");
   });
 
+  test("who was attached beside it before takes its paths", async () => {
+    const { server, url } = await startHttp();
+    const [old, other] = [makeSockets().sockets, makeSockets().sockets];
+    old.attach(server);
+    other.attach(server);
+    await old.shutdown();
+    const client = await connect(url);
+    expect([old.size, other.size]).toEqual([0, 1]);
+    await client.close();
+  });
+
   test("an attached server's other requests live on", async () => {
     const { server, url } = await startHttp();
     const { sockets } = makeSockets();
