@@ -1,6 +1,6 @@
 /** Victim: a server in a process of its own, whose memory can be measured while it is abused. */
 
-import { spawn } from "node:child_process";
+import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { expect, onTestFinished } from "vitest";
 import { type Connection, connect } from "../../src/index.ts";
@@ -13,12 +13,19 @@ let program: string | undefined;
 /** A running server, and a client that means well. */
 export class Victim {
   readonly port: number;
+  readonly #child: ChildProcess;
   readonly #ask: (order: Order) => Promise<unknown>;
   readonly #healthy: Connection;
   #echoes = 0;
 
-  constructor(port: number, ask: (order: Order) => Promise<unknown>, healthy: Connection) {
+  constructor(
+    port: number,
+    child: ChildProcess,
+    ask: (order: Order) => Promise<unknown>,
+    healthy: Connection,
+  ) {
     this.port = port;
+    this.#child = child;
     this.#ask = ask;
     this.#healthy = healthy;
   }
@@ -40,6 +47,16 @@ export class Victim {
   /** Sends to all who listen to /feed. */
   async broadcast(messages: number, bytes: number): Promise<void> {
     await this.#ask({ ask: "broadcast", messages, bytes });
+  }
+
+  /** What is done meanwhile finds nobody at home: all that it sends is there at once when the server goes on. */
+  async whileStopped<T>(act: () => Promise<T>): Promise<T> {
+    this.#child.kill("SIGSTOP");
+    try {
+      return await act();
+    } finally {
+      this.#child.kill("SIGCONT");
+    }
   }
 
   /** One echo for the healthy client. */
@@ -97,5 +114,5 @@ export async function startVictim(options: VictimOptions = {}): Promise<Victim> 
   const port = Number(await next());
   const healthy = await connect(`ws://127.0.0.1:${port}/echo`);
   onTestFinished(() => void healthy.close());
-  return new Victim(port, ask, healthy);
+  return new Victim(port, child, ask, healthy);
 }
