@@ -4,14 +4,14 @@ import type { ClientRequest, IncomingMessage } from "node:http";
 import { startTimer, type Timer } from "../base/timer.ts";
 import type { SocketError } from "../errors.ts";
 import { describeAbort, describeTimeout } from "./ends.ts";
+import type { ClientHandshake, StartHandshake } from "./frame-handshake.ts";
 import { dialTimeoutOf } from "./ws-options.ts";
 import { type GuardedOptions, Redirects, readRefusal } from "./ws-redirects.ts";
-import type { ReportingSocket, StartHandshake } from "./ws-socket.ts";
 
 /** Who dials. */
 export interface DialOwner {
   /** The next handshake has been started. */
-  take(ws: ReportingSocket): void;
+  take(handshake: ClientHandshake): void;
   /** The next handshake could not even be started. */
   handleUnstarted(error: unknown): void;
   /** The dial has failed. */
@@ -49,7 +49,7 @@ export class WsDial {
   }
 
   /** Takes an answer that is no upgrade: a redirect that leads on, or the end of the dial. */
-  handleRefusal(request: ClientRequest, response: IncomingMessage, last: ReportingSocket): void {
+  handleRefusal(request: ClientRequest, response: IncomingMessage, last: ClientHandshake): void {
     // Else an agent would give the connection to its next request, and that would be ended with this.
     request.shouldKeepAlive = false;
     if (this.#redirects?.takes(response)) this.#redirect(this.#redirects, response, last);
@@ -61,7 +61,7 @@ export class WsDial {
     clearTimeout(this.#timer);
   }
 
-  #redirect(redirects: Redirects, response: IncomingMessage, last: ReportingSocket): void {
+  #redirect(redirects: Redirects, response: IncomingMessage, last: ClientHandshake): void {
     try {
       this.#owner.take(redirects.follow(response));
       last.owner = null;

@@ -3,9 +3,10 @@
 import type { WebSocket as WsSocket } from "ws";
 import { checkProtocols, listProtocols, parseSocketUrl } from "../base/url.ts";
 import type { Adapter, AdapterSink, Dialer, DialRequest } from "./adapter.ts";
+import type { StartHandshake } from "./frame-handshake.ts";
 import { WsAdapter } from "./ws.ts";
 import { checkOptions, toWsOptions } from "./ws-options.ts";
-import { createReportingClass, type ReportingClass, type StartHandshake } from "./ws-socket.ts";
+import { createReportingClass, type ReportingClass } from "./ws-socket.ts";
 
 /** Whether there is nothing to make a list of, which costs as much as an URL. */
 function isNone(protocols: unknown): boolean {

@@ -5,8 +5,8 @@ import { startTimer } from "../base/timer.ts";
 import { parseSocketUrl } from "../base/url.ts";
 import type { SocketError } from "../errors.ts";
 import type { DialRequest, WebSocketOptions } from "./adapter.ts";
+import type { ClientHandshake, StartHandshake } from "./frame-handshake.ts";
 import { describeRedirect, describeRefusal } from "./ws-errors.ts";
-import type { ReportingSocket, StartHandshake } from "./ws-socket.ts";
 
 /** How much of a refusal's body goes into the error, in bytes. */
 const MAX_BODY_BYTES = 512;
@@ -70,7 +70,7 @@ export class Redirects {
    * @throws {SocketError} ERR_REDIRECT when there were too many, it leads to no WebSocket, or out of TLS;
    *   what the guard says of where it leads
    */
-  follow({ headers: { location = "" } }: IncomingMessage): ReportingSocket {
+  follow({ headers: { location = "" } }: IncomingMessage): ClientHandshake {
     const { options, guard } = this.#request;
     const { followRedirects = 0 } = options;
     const from = this.#origin.href;

@@ -3,36 +3,26 @@
 import type { ClientRequest, IncomingMessage } from "node:http";
 import type { Duplex } from "node:stream";
 import type { WebSocket as WsSocket } from "ws";
-import type { WebSocketOptions } from "./adapter.ts";
-import type { FramedConnection } from "./frame-socket.ts";
+import type { ClientHandshake, HandshakeOwner } from "./frame-handshake.ts";
 import { KeepAlive } from "./keep-alive.ts";
 import type { OutputOwner, OutputSettings } from "./output.ts";
-import type { Wire, WireOwner } from "./wire.ts";
 import { releaseChunks } from "./ws-fragments.ts";
 import { boundFragments } from "./ws-inflate.ts";
 import { WsOutput } from "./ws-output.ts";
 
 /** Who takes what happens to a `ws` socket. */
-export interface WsOwner extends WireOwner {
-  /** The server has agreed. */
-  handleUpgrade(response: IncomingMessage): void;
-  /** It has answered something else. */
-  handleRefusal(request: ClientRequest, response: IncomingMessage): void;
-  /** Takes over a connection, the handshake being done; false leaves its frames to ws. */
-  takeOver(connection: Omit<FramedConnection, "extensions">): boolean;
+export interface WsOwner extends HandshakeOwner {
+  /** The frames are those of ws. */
   handleOpen(): void;
 }
 
 /** A `ws` socket that hands its events straight to its owner: no listener of its own for each kind. */
-export interface ReportingSocket extends WsSocket, Wire {
+export interface ReportingSocket extends WsSocket, ClientHandshake {
   owner: WsOwner | null;
   readonly readyState: WsSocket["readyState"];
   close(code?: number, reason?: string): void;
   ping(payload: Uint8Array): void;
 }
-
-/** Starts a handshake; it may throw what Node's `http`, `tls` or an agent throws. */
-export type StartHandshake = (url: URL, options: WebSocketOptions) => ReportingSocket;
 
 /** The class of `ws` with its statics, as its own server asks for it. */
 export type ReportingClass = Pick<typeof WsSocket, keyof typeof WsSocket> & {

@@ -13,6 +13,7 @@ import { ABNORMAL_END, type Adapter, type AdapterSink, type Payload } from "./ad
 import { describeAbort } from "./ends.ts";
 import { isAnswer, windowAlone } from "./extensions.ts";
 import type { Frame } from "./frame-batch.ts";
+import type { ClientHandshake, StartHandshake } from "./frame-handshake.ts";
 import { type FramedConnection, FrameSocket } from "./frame-socket.ts";
 import { Output, type OutputOwner, viewFixed } from "./output.ts";
 import { Pongs } from "./pongs.ts";
@@ -36,7 +37,7 @@ import {
   toReaderSettings,
   type WsOptions,
 } from "./ws-settings.ts";
-import type { ReportingSocket, StartHandshake, WsOwner } from "./ws-socket.ts";
+import type { WsOwner } from "./ws-socket.ts";
 
 /** A connection whose handshake was done by the server's side. */
 export interface Accepted {
@@ -53,8 +54,8 @@ export class WsAdapter implements Adapter, WsOwner, ReportsOwner, DialOwner {
   readonly #options: WsOptions;
   readonly #sink: AdapterSink;
   readonly #reports = new Reports(this);
-  /** Of the last handshake. */
-  #ws: ReportingSocket | null = null;
+  /** The last one, until a wire of our own takes over. */
+  #handshake: ClientHandshake | null = null;
   /** Who makes and reads the frames, the handshake as well; null only where not even a dial could be started. */
   #wire: Wire | null = null;
   #socket: Socket | null = null;
@@ -254,7 +255,7 @@ export class WsAdapter implements Adapter, WsOwner, ReportsOwner, DialOwner {
   }
 
   handleRefusal(request: ClientRequest, response: IncomingMessage): void {
-    if (this.#ws) this.#dial?.handleRefusal(request, response, this.#ws);
+    if (this.#handshake) this.#dial?.handleRefusal(request, response, this.#handshake);
   }
 
   /** Makes and reads the frames from here on, unless ws is to do it. */
@@ -262,9 +263,9 @@ export class WsAdapter implements Adapter, WsOwner, ReportsOwner, DialOwner {
     if (framingOf(this.#options) === "ws") return false;
     const settings = toReaderSettings(this.#options, false);
     const wire = new FrameSocket({ ...connection, extensions: this.#extensions }, settings);
-    if (this.#ws) this.#ws.owner = null;
+    if (this.#handshake) this.#handshake.owner = null;
     // Nothing else holds it from here on.
-    this.#ws = null;
+    this.#handshake = null;
     this.#wire = wire;
     wire.owner = this;
     this.handleOpen();
@@ -318,10 +319,10 @@ export class WsAdapter implements Adapter, WsOwner, ReportsOwner, DialOwner {
     this.#forgetSignal = whenAborted(signal, abort);
   }
 
-  /** Takes the socket of the next handshake. */
-  take(ws: ReportingSocket): void {
-    ws.owner = this;
-    this.#ws = this.#wire = ws;
+  /** Takes the next handshake. */
+  take(handshake: ClientHandshake): void {
+    handshake.owner = this;
+    this.#handshake = this.#wire = handshake;
   }
 
   /** Takes what the start of a handshake threw: the one error. */
