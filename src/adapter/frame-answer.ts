@@ -1,9 +1,9 @@
 /** Frame answer: completes a handshake whose frames are made here, and agrees to no extension.
  *  @see RFC 6455, section 4.2.2 */
 
-import * as nodeCrypto from "node:crypto";
 import type { IncomingMessage } from "node:http";
 import type { Duplex } from "node:stream";
+import { acceptKey } from "./frame-key.ts";
 import type { ReaderSettings } from "./frame-reader.ts";
 import { FrameSocket, WIRE_MARK } from "./frame-socket.ts";
 
@@ -28,7 +28,6 @@ export interface Handshake {
 /** The socket is in other hands already. */
 export class TakenError extends Error {}
 
-const GUID = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
 const KEY_FIELD = "sec-websocket-key";
 /** By which ws and this library mark a socket that they have upgraded. */
 const MARKS: readonly string[] = ["websocket", WIRE_MARK];
@@ -44,22 +43,13 @@ export function answerHandshake(
     return null;
   }
   if (isTaken(socket)) return new TakenError("the socket was upgraded before");
-  const accept = hashKey(readKey(request));
+  const accept = acceptKey(readKey(request));
   const chosen = protocol === "" ? "" : `Sec-WebSocket-Protocol: ${protocol}\r\n`;
   socket.write(
     "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n" +
       `Sec-WebSocket-Accept: ${accept}\r\n${chosen}${writeFields(headers)}\r\n`,
   );
   return new FrameSocket({ socket, head, protocol, extensions: "" }, settings);
-}
-
-/** Without an object where Node can: it came with 20.12. */
-function hashKey(key: string): string {
-  if (typeof nodeCrypto.hash === "function") return nodeCrypto.hash("sha1", key + GUID, "base64");
-  return nodeCrypto
-    .createHash("sha1")
-    .update(key + GUID)
-    .digest("base64");
 }
 
 /** Whether it speaks WebSocket already: who has taken it listens, and has left a mark that nobody else can name. */

@@ -1,11 +1,12 @@
-/** Ws dialer: opens connections by the class of `ws`. */
+/** Ws dialer: opens connections of Node, by a request of our own or by the class of `ws`. */
 
 import type { WebSocket as WsSocket } from "ws";
 import { checkProtocols, listProtocols, parseSocketUrl } from "../base/url.ts";
 import type { Adapter, AdapterSink, Dialer, DialRequest } from "./adapter.ts";
 import type { StartHandshake } from "./frame-handshake.ts";
+import { FrameRequest } from "./frame-request.ts";
 import { WsAdapter } from "./ws.ts";
-import { checkOptions, toWsOptions } from "./ws-options.ts";
+import { checkOptions, isRequestOwn, toRequestOptions, toWsOptions } from "./ws-options.ts";
 import { createReportingClass, type ReportingClass } from "./ws-socket.ts";
 
 /** Whether there is nothing to make a list of, which costs as much as an URL. */
@@ -26,12 +27,14 @@ export function createWsDialer(Ws: typeof WsSocket): Dialer {
       const names = isNone(protocols) ? [] : listProtocols(protocols);
       const address = parseSocketUrl(text);
       checkProtocols(names);
-      Reporting ??= createReportingClass(Ws, false);
-      const Class = Reporting;
       const adapter = new WsAdapter(address.href, options, sink);
       const connect: StartHandshake = (target, settings) => {
-        const settled = toWsOptions(settings, target, guard?.deniesPrivateNetworks);
-        return new Class(target, names, settled);
+        const onlyPublic = guard?.deniesPrivateNetworks;
+        if (isRequestOwn(settings)) {
+          return new FrameRequest(target, names, toRequestOptions(settings, target, onlyPublic));
+        }
+        Reporting ??= createReportingClass(Ws, false);
+        return new Reporting(target, names, toWsOptions(settings, target, onlyPublic));
       };
       adapter.dial(address, connect, { options, guard });
       return adapter;

@@ -5,14 +5,19 @@ import { IncomingMessage } from "node:http";
 import type { Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import Ws, { type Server, WebSocketServer } from "ws";
-import { Compression } from "../constants.ts";
 import { listOffers } from "./extensions.ts";
 import { type Answer, answerHandshake, type Handshake, TakenError } from "./frame-answer.ts";
 import type { ReaderSettings } from "./frame-reader.ts";
 import { FrameSocket } from "./frame-socket.ts";
 import type { Wire } from "./wire.ts";
 import type { Accepted } from "./ws.ts";
-import { framingOf, toReaderSettings, toWsSettings, type WsOptions } from "./ws-settings.ts";
+import {
+  framingOf,
+  isPlain,
+  toReaderSettings,
+  toWsSettings,
+  type WsOptions,
+} from "./ws-settings.ts";
 import { createReportingClass, type ReportingClass, type ReportingSocket } from "./ws-socket.ts";
 
 const EXTENSIONS_FIELD = "sec-websocket-extensions:";
@@ -51,10 +56,9 @@ export class Handshaker {
   #wire: Wire | null = null;
 
   constructor(settings: WsOptions) {
-    const { compression = Compression.DISABLED } = settings;
     this.#settings = settings;
     this.#reading = toReaderSettings(settings, true);
-    this.#isPlain = framingOf(settings) === "own" && compression === Compression.DISABLED;
+    this.#isPlain = isPlain(settings);
     const options: object = {
       noServer: true,
       clientTracking: false,

@@ -1,5 +1,6 @@
 /** Options of a dial by `ws`: checked here, and put into its words. */
 
+import type { Agent } from "node:http";
 import { parseDuration, WANTED_DURATION } from "../base/duration.ts";
 import {
   Compression,
@@ -11,6 +12,7 @@ import {
 import { invalidOption, SocketError } from "../errors.ts";
 import type { TlsOptions, WebSocketOptions } from "./adapter.ts";
 import { connectPlain, connectSecure } from "./frame-connect.ts";
+import type { RequestSettings } from "./frame-request.ts";
 import { checkHeaderFields } from "./header-fields.ts";
 import {
   checkLiteral,
@@ -19,7 +21,7 @@ import {
   type Endpoint,
   lookupPublic,
 } from "./private-networks.ts";
-import { framingOf, toWsSettings } from "./ws-settings.ts";
+import { framingOf, isPlain, toWsSettings } from "./ws-settings.ts";
 
 const MAX_REDIRECTS = 20;
 
@@ -121,18 +123,32 @@ function isTlsKey(key: string): key is keyof TlsOptions {
   return Object.hasOwn(TLS_CHECKS, key);
 }
 
+/** Whether our own request does the handshake, nothing of `ws` being wanted: it brings no compression. */
+export function isRequestOwn(options: WebSocketOptions): boolean {
+  return isPlain(options) && (isLending(options) || options.agent !== undefined);
+}
+
+/** The options in the words of `ws`: those of a request, and of the frames. It throws what `toRequestOptions` throws. */
+export function toWsOptions(options: WebSocketOptions, url: URL, onlyPublic = false): object {
+  return { ...toRequestOptions(options, url, onlyPublic), ...toWsSettings(options) };
+}
+
 /**
- * The options in the words of `ws`, for a handshake with `url`; `onlyPublic` keeps it out of private networks.
+ * The options in the words of Node's `request`, for a handshake with `url`; `onlyPublic` keeps it out of private networks.
  *
  * @throws {SocketError} PERMISSION_DENIED, `ERR_PRIVATE_NETWORK`, when the URL's host is a private address
  *   itself; INVALID, `ERR_UNSUPPORTED`, where an agent would connect
  */
-export function toWsOptions(options: WebSocketOptions, url: URL, onlyPublic = false): object {
-  const { headers, agent, tls } = options;
+export function toRequestOptions(
+  options: WebSocketOptions,
+  url: URL,
+  onlyPublic = false,
+): RequestSettings {
+  const { headers, tls } = options;
   const settings = {
     headers,
-    agent,
-    ...toWsSettings(options),
+    // Checked; not every agent is made by the class of Node.
+    agent: options.agent as Agent | undefined,
     ...(onlyPublic ? wayToPublic(options, url) : wayTo(options, url)),
   };
   return tls === undefined ? settings : { ...toTlsSettings(tls), ...settings };

@@ -93,6 +93,12 @@ function readFraming(): "own" | "ws" {
   return ONESOCKET_FRAMING === "ws" ? "ws" : "own";
 }
 
+/** Whether frames are made here and never compressed: then nothing of `ws` is needed. */
+export function isPlain(options: WsOptions): boolean {
+  const { compression = Compression.DISABLED } = options;
+  return framingOf(options) === "own" && compression === Compression.DISABLED;
+}
+
 /** The largest message accepted, in bytes. */
 export function readLimitOf(options: WebSocketOptions): number {
   return options.readLimit ?? DEFAULT_READ_LIMIT_BYTES;

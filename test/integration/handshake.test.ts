@@ -4,6 +4,7 @@ import { Agent } from "node:http";
 import type { AddressInfo, LookupFunction } from "node:net";
 import { createServer, type Server, type Socket } from "node:net";
 import { describe, expect, inject, test } from "vitest";
+import { Compression } from "../../src/index.ts";
 import { failureOf } from "../support/failure.ts";
 
 const server = inject("server");
@@ -64,7 +65,11 @@ describe("answers that are no upgrade", () => {
   });
 });
 
-describe("answers that make no sense", () => {
+// With compression the class of ws does the handshake, without it a request of our own.
+describe.each([
+  ["nothing", {}],
+  ["compression", { compression: Compression.CONTEXT_TAKEOVER }],
+])("answers that make no sense, to one who offers %s", (_what, options) => {
   test.each([
     ["/bad-accept", /Sec-WebSocket-Accept/],
     ["/no-upgrade", /Upgrade/],
@@ -73,7 +78,7 @@ describe("answers that make no sense", () => {
     ["/hang-up", /socket hang up/],
     ["/extension", /extension/i],
   ])("%s", async (path, reason) => {
-    const { error, info } = await failureOf(server + path);
+    const { error, info } = await failureOf(server + path, options);
     expect(error).toMatchObject({ kind: "INTERNAL", retryable: true });
     expect(error.message).toMatch(reason);
     expect(error.message).toContain(`WebSocket ws://${host}${path}: connection failed: `);
@@ -81,17 +86,17 @@ describe("answers that make no sense", () => {
   });
 
   test("a subprotocol that was not asked for", async () => {
-    const { error } = await failureOf(`${server}/protocol?name=surprise`);
+    const { error } = await failureOf(`${server}/protocol?name=surprise`, options);
     expect(error.message).toMatch(/subprotocol/);
   });
 
   test("another subprotocol than those asked for", async () => {
-    const { error } = await failureOf(`${server}/protocol?name=surprise`, {}, ["chat"]);
+    const { error } = await failureOf(`${server}/protocol?name=surprise`, options, ["chat"]);
     expect(error.message).toMatch(/subprotocol/);
   });
 
   test("no subprotocol although some were asked for", async () => {
-    const { error } = await failureOf(`${server}/frames?hex=&hold`, {}, ["chat"]);
+    const { error } = await failureOf(`${server}/frames?hex=&hold`, options, ["chat"]);
     expect(error.message).toMatch(/subprotocol/);
   });
 });
