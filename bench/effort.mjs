@@ -6,7 +6,7 @@
 const FULL = {
   roundMs: 100,
   default: { generations: 4, warmUps: 4, rounds: 12, others: { generations: 2, each: 4 } },
-  // One message under way shows the luck of each process: of two generations those behind seemed to be ahead.
+  // One message under way shows the luck of each process: by two generations, peers that are behind came out ahead.
   "round-trip": { generations: 4, warmUps: 4, rounds: 12, others: { generations: 4, each: 2 } },
   // The cheaper the message, the more the luck of a process shows: more generations.
   flood: { generations: 6, warmUps: 4, rounds: 12, others: { generations: 2, each: 4 } },

@@ -183,7 +183,7 @@ export interface WebSocketOptions {
    */
   readonly followRedirects?: number | undefined;
   /**
-   * Who makes and reads the frames, the handshake apart. `"ws"` is slower, and there to be compared with;
+   * Who makes and reads the frames and, without compression, does the handshake. `"ws"` is slower, and there to be compared with;
    * `ONESOCKET_FRAMING=ws` in the environment makes it the default.
    * @default "own"
    */

@@ -1,25 +1,26 @@
 /** Frame request: the handshake of a client whose frames are made here, by Node's HTTP, and without any extension.
  *  @see RFC 6455, section 4.1 */
 
-import {
+import http, {
   type ClientRequest,
-  request as httpRequest,
   type IncomingHttpHeaders,
   type IncomingMessage,
   type OutgoingHttpHeaders,
   type RequestOptions,
 } from "node:http";
-import { request as httpsRequest } from "node:https";
+import https from "node:https";
 import { unescape } from "node:querystring";
 import type { Duplex } from "node:stream";
+import { quote } from "../base/quote.ts";
 import { CloseCode, ReadyState } from "../constants.ts";
 import type { WebSocketOptions } from "./adapter.ts";
-import type { ClientHandshake, HandshakeOwner } from "./frame-handshake.ts";
+import type { ClientHandshake, HandshakeOwner } from "./client-handshake.ts";
 import { acceptKey, createKey } from "./frame-key.ts";
 import { Output, type OutputOwner, type OutputSettings } from "./output.ts";
+import { withoutBrackets } from "./private-networks.ts";
 
-const DEFAULT_PORT = 80;
-const DEFAULT_SECURE_PORT = 443;
+const HTTP_PORT = 80;
+const HTTPS_PORT = 443;
 
 // A property of the request, so that its listeners are the same functions for all handshakes.
 const HANDSHAKE = Symbol("handshake");
@@ -40,22 +41,22 @@ function handleUpgrade(
   this[HANDSHAKE]?.handleUpgrade(response, socket, head);
 }
 function handleResponse(this: HandshakeRequest, response: IncomingMessage): void {
-  this[HANDSHAKE]?.owner?.handleRefusal(this, response);
+  this[HANDSHAKE]?.handleRefusal(response);
 }
 function handleError(this: HandshakeRequest, error: Error): void {
-  this[HANDSHAKE]?.handleFailure(error);
+  this[HANDSHAKE]?.handleError(error);
 }
 
 function reportEnd(handshake: FrameRequest, error: Error | null): void {
   handshake.reportEnd(error);
 }
 
-/** One handshake, from its request to its answer. What it connects with is that of the options. */
+/** One handshake, from its request to its answer. The options say who connects. */
 export class FrameRequest implements ClientHandshake {
   owner: HandshakeOwner | null = null;
   readonly protocol = "";
   readyState: number = ReadyState.CONNECTING;
-  startedClosing = false;
+  readonly startedClosing = false;
   readonly isPaused = false;
   readonly #protocols: readonly string[];
   readonly #key = createKey();
@@ -64,19 +65,21 @@ export class FrameRequest implements ClientHandshake {
   /**
    * Sends the request.
    *
-   * @param options as of Node's `request`; its own fields are added to their `headers`
+   * @param protocols the subprotocols to offer; empty for none
+   * @param options as of Node's `request`; the fields of the handshake are added to their `headers`
    * @throws what Node's `http`, `tls` or an agent throws
    */
   constructor(url: URL, protocols: readonly string[], options: RequestSettings) {
     this.#protocols = protocols;
     const isSecure = url.protocol === "wss:";
-    const send = isSecure ? httpsRequest : httpRequest;
-    const defaultPort = isSecure ? DEFAULT_SECURE_PORT : DEFAULT_PORT;
+    // Looked up at each call: who traces requests replaces the function.
+    const { request: send } = isSecure ? https : http;
     const request: HandshakeRequest = send({
       ...options,
       ...targetOf(url),
-      defaultPort,
-      headers: this.#writeFields(options),
+      // Node takes it from the agent, and there is none where we connect.
+      defaultPort: isSecure ? HTTPS_PORT : HTTP_PORT,
+      headers: this.#createFields(options),
     });
     this.#request = request;
     request[HANDSHAKE] = this;
@@ -87,7 +90,6 @@ export class FrameRequest implements ClientHandshake {
   }
 
   close(): void {
-    this.startedClosing = true;
     this.terminate();
   }
 
@@ -97,18 +99,28 @@ export class FrameRequest implements ClientHandshake {
 
   /** Checks what a server says that has agreed, and hands the connection over. */
   handleUpgrade(response: IncomingMessage, socket: Duplex, head: Buffer): void {
-    this.owner?.handleUpgrade(response);
-    if (this.readyState !== ReadyState.CONNECTING) return;
     const { headers } = response;
-    const problem = this.#check(headers);
-    const protocol = headers["sec-websocket-protocol"] ?? "";
-    if (problem === null) this.owner?.takeOver({ socket, head, protocol });
-    else this.#drop(new Error(problem));
+    this.owner?.handleUpgrade(response);
+    if (this.readyState === ReadyState.CONNECTING) {
+      const problem = this.#check(headers);
+      const protocol = headers["sec-websocket-protocol"] ?? "";
+      if (problem === null) {
+        this.owner?.takeOver({ socket, head, protocol });
+        return;
+      }
+      this.#drop(new Error(problem));
+    }
+    // Node does not listen to it any more, and that of an agent may say something when it is destroyed.
+    socket.on("error", () => {});
   }
 
-  /** The connection has failed, or nobody could connect. */
-  handleFailure(error: Error): void {
-    // What it says when it has been dropped is known.
+  handleRefusal(response: IncomingMessage): void {
+    this.owner?.handleRefusal(this.#request, response);
+  }
+
+  /** The connection has failed, or could not be made. */
+  handleError(error: Error): void {
+    // After a drop Node reports a hang-up: our own doing.
     if (this.readyState === ReadyState.CONNECTING) this.reportEnd(error);
   }
 
@@ -136,7 +148,7 @@ export class FrameRequest implements ClientHandshake {
     process.nextTick(reportEnd, this, error);
   }
 
-  #writeFields({ headers }: RequestSettings): OutgoingHttpHeaders {
+  #createFields({ headers }: RequestSettings): OutgoingHttpHeaders {
     return {
       ...headers,
       "Sec-WebSocket-Version": "13",
@@ -147,37 +159,46 @@ export class FrameRequest implements ClientHandshake {
     };
   }
 
-  /** What is wrong with the answer; null where nothing is. */
+  /** What is wrong with the answer; null where nothing is. Node has checked `Connection`: without it a 101 is a refusal. */
   #check(headers: IncomingHttpHeaders): string | null {
-    if (headers.upgrade?.toLowerCase() !== "websocket") {
-      return "the server's Upgrade is not websocket";
+    const { upgrade, "sec-websocket-accept": accept } = headers;
+    const extensions = headers["sec-websocket-extensions"];
+    const wanted = acceptKey(this.#key);
+    // RFC 6455, section 4.1, steps 2, 4 and 5.
+    if (upgrade?.toLowerCase() !== "websocket") {
+      return `the server's Upgrade is ${show(upgrade)}, must be websocket`;
     }
-    if (headers["sec-websocket-accept"] !== acceptKey(this.#key)) {
-      return "the server's Sec-WebSocket-Accept does not answer the key";
+    if (accept !== wanted) {
+      return `the server's Sec-WebSocket-Accept is ${show(accept)}, must be ${wanted}`;
     }
-    if (headers["sec-websocket-extensions"] !== undefined) {
-      return "the server has chosen an extension, and none was offered";
+    if (extensions !== undefined) {
+      return `the server's extensions are ${show(extensions)}, must be none, as offered`;
     }
     return this.#checkProtocol(headers["sec-websocket-protocol"]);
   }
 
+  /** Step 6. A server may choose none (RFC 6455, section 4.2.2); as a browser does, who offers takes that for a fault. */
   #checkProtocol(chosen: string | undefined): string | null {
     const offered = this.#protocols;
-    if (chosen === undefined) {
-      return offered.length === 0 ? null : "the server has chosen no subprotocol";
-    }
-    return offered.includes(chosen) ? null : "the server has chosen a subprotocol not offered";
+    if (chosen === undefined && offered.length === 0) return null;
+    if (chosen !== undefined && offered.includes(chosen)) return null;
+    const limit = offered.length === 0 ? "none" : `one of ${offered.join(", ")}`;
+    return `the server's subprotocol is ${show(chosen)}, must be ${limit}`;
   }
 }
 
-/** Where an URL leads, in the words of Node. */
+function show(field: string | undefined): string {
+  return field === undefined ? "none" : quote(field);
+}
+
+/** Where a URL leads, in the words of Node. */
 function targetOf({ hostname, port, pathname, search, username, password }: URL): RequestOptions {
-  const isIpv6 = hostname.startsWith("[");
   const target = {
-    host: isIpv6 ? hostname.slice(1, -1) : hostname,
+    host: withoutBrackets(hostname),
     port,
     path: pathname + search,
   };
   if (username === "" && password === "") return target;
+  // Unlike decodeURIComponent this takes what is no UTF-8, which a URL may have.
   return { ...target, auth: `${unescape(username)}:${unescape(password)}` };
 }

@@ -117,8 +117,13 @@ export function lookupPublic(
 
 /** @throws {SocketError} PERMISSION_DENIED when `host` is an IP address, with brackets or not, and not public */
 export function checkLiteral(host: string): void {
-  const address = host.replace(/^\[(.*)\]$/s, "$1");
+  const address = withoutBrackets(host);
   if (isIP(address) !== 0 && isPrivateAddress(address)) throw describePrivate(host, address);
+}
+
+/** A host as it is connected to: an address of IPv6 has brackets in a URL. */
+export function withoutBrackets(host: string): string {
+  return host.replace(/^\[(.*)\]$/s, "$1");
 }
 
 function findPrivate(host: string, addresses: readonly LookupAddress[]): SocketError | null {

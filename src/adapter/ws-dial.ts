@@ -3,8 +3,9 @@
 import type { ClientRequest, IncomingMessage } from "node:http";
 import { startTimer, type Timer } from "../base/timer.ts";
 import type { SocketError } from "../errors.ts";
+import type { ClientHandshake, StartHandshake } from "./client-handshake.ts";
 import { describeAbort, describeTimeout } from "./ends.ts";
-import type { ClientHandshake, StartHandshake } from "./frame-handshake.ts";
+import { describeHalfUpgrade } from "./ws-errors.ts";
 import { dialTimeoutOf } from "./ws-options.ts";
 import { type GuardedOptions, Redirects, readRefusal } from "./ws-redirects.ts";
 
@@ -25,6 +26,8 @@ export class WsDial {
   readonly #owner: DialOwner;
   readonly #redirects: Redirects | null;
   readonly #timer: Timer;
+  /** The handshake that is on its way. */
+  #last: ClientHandshake | null = null;
 
   constructor(url: URL, connect: StartHandshake, request: GuardedOptions, owner: DialOwner) {
     this.#url = url;
@@ -45,14 +48,15 @@ export class WsDial {
   start(): void {
     const { signal } = this.#request.options;
     if (signal?.aborted) throw describeAbort(this.#url.href, signal.reason);
-    this.#owner.take(this.#connect(this.#url, this.#request.options));
+    this.#take(this.#connect(this.#url, this.#request.options));
   }
 
-  /** Takes an answer that is no upgrade: a redirect that leads on, or the end of the dial. */
-  handleRefusal(request: ClientRequest, response: IncomingMessage, last: ClientHandshake): void {
+  /** Takes an answer that is no upgrade: half of one, a redirect that leads on, or the end of the dial. */
+  handleRefusal(request: ClientRequest, response: IncomingMessage): void {
     // Else an agent would give the connection to its next request, and that would be ended with this.
     request.shouldKeepAlive = false;
-    if (this.#redirects?.takes(response)) this.#redirect(this.#redirects, response, last);
+    if (response.statusCode === 101) this.#owner.abort(describeHalfUpgrade(this.#url.href));
+    else if (this.#redirects?.takes(response)) this.#redirect(this.#redirects, response);
     else readRefusal(response, this.#url.href, (error) => this.#owner.abort(error));
   }
 
@@ -61,13 +65,19 @@ export class WsDial {
     clearTimeout(this.#timer);
   }
 
-  #redirect(redirects: Redirects, response: IncomingMessage, last: ClientHandshake): void {
+  #take(handshake: ClientHandshake): void {
+    this.#last = handshake;
+    this.#owner.take(handshake);
+  }
+
+  #redirect(redirects: Redirects, response: IncomingMessage): void {
+    const last = this.#last;
     try {
-      this.#owner.take(redirects.follow(response));
-      last.owner = null;
+      this.#take(redirects.follow(response));
+      if (last) last.owner = null;
     } catch (error) {
       this.#owner.handleUnstarted(error);
     }
-    last.terminate();
+    last?.terminate();
   }
 }

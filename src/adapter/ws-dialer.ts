@@ -3,10 +3,11 @@
 import type { WebSocket as WsSocket } from "ws";
 import { checkProtocols, listProtocols, parseSocketUrl } from "../base/url.ts";
 import type { Adapter, AdapterSink, Dialer, DialRequest } from "./adapter.ts";
-import type { StartHandshake } from "./frame-handshake.ts";
+import type { StartHandshake } from "./client-handshake.ts";
 import { FrameRequest } from "./frame-request.ts";
 import { WsAdapter } from "./ws.ts";
 import { checkOptions, isRequestOwn, toRequestOptions, toWsOptions } from "./ws-options.ts";
+import { framingOf } from "./ws-settings.ts";
 import { createReportingClass, type ReportingClass } from "./ws-socket.ts";
 
 /** Whether there is nothing to make a list of, which costs as much as an URL. */
@@ -14,7 +15,7 @@ function isNone(protocols: unknown): boolean {
   return protocols === null || (Array.isArray(protocols) && protocols.length === 0);
 }
 
-/** A dialer over the class of `ws`. */
+/** A dialer of Node; `Ws` is the class for handshakes that need it. */
 export function createWsDialer(Ws: typeof WsSocket): Dialer {
   let Reporting: ReportingClass | null = null;
   return {
@@ -34,7 +35,9 @@ export function createWsDialer(Ws: typeof WsSocket): Dialer {
           return new FrameRequest(target, names, toRequestOptions(settings, target, onlyPublic));
         }
         Reporting ??= createReportingClass(Ws, false);
-        return new Reporting(target, names, toWsOptions(settings, target, onlyPublic));
+        const ws = new Reporting(target, names, toWsOptions(settings, target, onlyPublic));
+        ws.handsOver = framingOf(settings) === "own";
+        return ws;
       };
       adapter.dial(address, connect, { options, guard });
       return adapter;

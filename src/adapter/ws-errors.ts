@@ -1,6 +1,7 @@
 /** Errors of `ws` and of Node beneath it, in the words of this library.
  *  Every message is one line that says who, what and why; URLs stand without user info and query. */
 
+import { quote } from "../base/quote.ts";
 import { redact } from "../base/url.ts";
 import { SocketError } from "../errors.ts";
 
@@ -45,8 +46,8 @@ export function describeDialFailure(cause: unknown, url: string): SocketError {
 /** The server answered the handshake with something else than 101. */
 export function describeRefusal(refusal: Refusal, url: string): SocketError {
   const { status, statusText, body, location } = refusal;
-  const target = location === undefined ? "" : `, redirecting to ${redact(location)}`;
-  const line = `${status} ${statusText}`.trim();
+  const target = location === undefined ? "" : `, redirecting to ${unquoted(redact(location))}`;
+  const line = `${status} ${unquoted(statusText)}`.trim();
   return new SocketError(
     "INTERNAL",
     `WebSocket ${redact(url)}: handshake refused: ${line}${target}`,
@@ -58,9 +59,18 @@ export function describeRefusal(refusal: Refusal, url: string): SocketError {
   );
 }
 
+/** A 101 that is none: without `Upgrade`, or without `Connection: Upgrade`, Node takes it for an answer like any other. */
+export function describeHalfUpgrade(url: string): SocketError {
+  return describeDialFailure(
+    new Error("the server's 101 lacks Upgrade or Connection: Upgrade"),
+    url,
+  );
+}
+
 /** A redirect that is not followed. */
 export function describeRedirect(from: string, to: string, why: string): SocketError {
-  const message = `WebSocket ${redact(from)}: redirect to ${redact(to)} refused: ${why}`;
+  const target = unquoted(redact(to));
+  const message = `WebSocket ${redact(from)}: redirect to ${target} refused: ${why}`;
   return new SocketError("INTERNAL", message, { code: "ERR_REDIRECT" });
 }
 
@@ -107,6 +117,11 @@ export function describeLoss(cause: Error | null, url: string): SocketError {
     retryable: true,
     ...(cause && { cause }),
   });
+}
+
+/** What a server sent, cut and escaped. */
+function unquoted(text: string): string {
+  return quote(text).slice(1, -1);
 }
 
 function codeOf(error: Error): string | undefined {

@@ -13,7 +13,7 @@ import type { Wire } from "./wire.ts";
 import type { Accepted } from "./ws.ts";
 import {
   framingOf,
-  isPlain,
+  needsWs,
   toReaderSettings,
   toWsSettings,
   type WsOptions,
@@ -48,8 +48,7 @@ export class Handshaker {
   readonly #settings: WsOptions;
   /** Of the frames that are read here. */
   readonly #reading: ReaderSettings;
-  /** Whether there is no compression to agree on, and frames of our own: ws is not needed. */
-  readonly #isPlain: boolean;
+  readonly #needsWs: boolean;
   #answer: Answer | null = null;
   #extensions = "";
   #problem: Error | null = null;
@@ -58,7 +57,7 @@ export class Handshaker {
   constructor(settings: WsOptions) {
     this.#settings = settings;
     this.#reading = toReaderSettings(settings, true);
-    this.#isPlain = isPlain(settings);
+    this.#needsWs = needsWs(settings);
     const options: object = {
       noServer: true,
       clientTracking: false,
@@ -78,7 +77,7 @@ export class Handshaker {
    * @returns what is wrong with the request, where ws finds something; null where the peer has gone
    */
   complete(handshake: Handshake, answer: Answer): Accepted | Error | null {
-    if (!this.#isPlain) return this.#completeByWs(handshake, answer);
+    if (this.#needsWs) return this.#completeByWs(handshake, answer);
     const wire = answerHandshake(handshake, answer, this.#reading);
     if (wire === null || wire instanceof TakenError) return wire;
     return { wire, socket: handshake.socket as Socket, extensions: "" };

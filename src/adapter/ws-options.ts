@@ -1,4 +1,4 @@
-/** Options of a dial by `ws`: checked here, and put into its words. */
+/** Options of a dial: checked here, and put into the words of Node's `request` and of `ws`. */
 
 import type { Agent } from "node:http";
 import { parseDuration, WANTED_DURATION } from "../base/duration.ts";
@@ -21,7 +21,7 @@ import {
   type Endpoint,
   lookupPublic,
 } from "./private-networks.ts";
-import { framingOf, isPlain, toWsSettings } from "./ws-settings.ts";
+import { framingOf, needsWs, toWsSettings } from "./ws-settings.ts";
 
 const MAX_REDIRECTS = 20;
 
@@ -123,12 +123,19 @@ function isTlsKey(key: string): key is keyof TlsOptions {
   return Object.hasOwn(TLS_CHECKS, key);
 }
 
-/** Whether our own request does the handshake, nothing of `ws` being wanted: it brings no compression. */
+/**
+ * Whether the handshake is a request of our own: ws is not needed, and we connect, or the caller's agent does.
+ * Where no memory is lent there may be no `createConnection`, and Node would take its global agent.
+ */
 export function isRequestOwn(options: WebSocketOptions): boolean {
-  return isPlain(options) && (isLending(options) || options.agent !== undefined);
+  return !needsWs(options) && (isLending(options) || options.agent !== undefined);
 }
 
-/** The options in the words of `ws`: those of a request, and of the frames. It throws what `toRequestOptions` throws. */
+/**
+ * The options in the words of `ws`: those of a request, and of the frames.
+ *
+ * @throws what `toRequestOptions` throws
+ */
 export function toWsOptions(options: WebSocketOptions, url: URL, onlyPublic = false): object {
   return { ...toRequestOptions(options, url, onlyPublic), ...toWsSettings(options) };
 }
@@ -169,14 +176,14 @@ function toTlsSettings(tls: TlsOptions): object {
   return { ...Object.fromEntries(given), checkServerIdentity };
 }
 
-/** How to connect, as `ws` asks for it; undefined leaves it to `ws`, or to the agent. */
+/** How to connect, as Node asks for it; none leaves it to `ws`, or to the agent. */
 function wayTo(options: WebSocketOptions, url: URL): object {
   if (options.agent !== undefined) return {};
-  const isPlain = url.protocol === "ws:";
+  const isTls = url.protocol === "wss:";
   if (!isLending(options))
-    return { createConnection: isPlain ? (target: Endpoint) => connectDirect(target) : undefined };
-  // One argument alone: ws gives more.
-  const createConnection = isPlain ? (target: Endpoint) => connectPlain(target) : connectSecure;
+    return { createConnection: isTls ? undefined : (target: Endpoint) => connectDirect(target) };
+  // One argument alone: Node gives its callback as well.
+  const createConnection = isTls ? connectSecure : (target: Endpoint) => connectPlain(target);
   return { createConnection };
 }
 

@@ -1,11 +1,11 @@
-/** Ws redirects: what `ws` leaves to its user while it dials: redirects that lead on, refusals to be read. */
+/** Ws redirects: what a handshake leaves to the dial: redirects that lead on, refusals to be read. */
 
 import type { IncomingMessage } from "node:http";
 import { startTimer } from "../base/timer.ts";
 import { parseSocketUrl } from "../base/url.ts";
 import type { SocketError } from "../errors.ts";
 import type { DialRequest, WebSocketOptions } from "./adapter.ts";
-import type { ClientHandshake, StartHandshake } from "./frame-handshake.ts";
+import type { ClientHandshake, StartHandshake } from "./client-handshake.ts";
 import { describeRedirect, describeRefusal } from "./ws-errors.ts";
 
 /** How much of a refusal's body goes into the error, in bytes. */

@@ -93,10 +93,10 @@ function readFraming(): "own" | "ws" {
   return ONESOCKET_FRAMING === "ws" ? "ws" : "own";
 }
 
-/** Whether frames are made here and never compressed: then nothing of `ws` is needed. */
-export function isPlain(options: WsOptions): boolean {
+/** Whether `ws` is needed: to agree on compression, or to make the frames. */
+export function needsWs(options: WsOptions): boolean {
   const { compression = Compression.DISABLED } = options;
-  return framingOf(options) === "own" && compression === Compression.DISABLED;
+  return framingOf(options) === "ws" || compression !== Compression.DISABLED;
 }
 
 /** The largest message accepted, in bytes. */

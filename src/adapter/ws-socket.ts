@@ -1,9 +1,9 @@
-/** Ws socket: a socket of `ws` that reports to its owner: a dial, and the wire that frames made by ws go over. */
+/** Ws socket: a socket of `ws` that reports to its owner: a handshake, and the wire that frames made by ws go over. */
 
 import type { ClientRequest, IncomingMessage } from "node:http";
 import type { Duplex } from "node:stream";
 import type { WebSocket as WsSocket } from "ws";
-import type { ClientHandshake, HandshakeOwner } from "./frame-handshake.ts";
+import type { ClientHandshake, HandshakeOwner } from "./client-handshake.ts";
 import { KeepAlive } from "./keep-alive.ts";
 import type { OutputOwner, OutputSettings } from "./output.ts";
 import { releaseChunks } from "./ws-fragments.ts";
@@ -12,13 +12,15 @@ import { WsOutput } from "./ws-output.ts";
 
 /** Who takes what happens to a `ws` socket. */
 export interface WsOwner extends HandshakeOwner {
-  /** The frames are those of ws. */
+  /** The handshake is done, and ws makes the frames. */
   handleOpen(): void;
 }
 
 /** A `ws` socket that hands its events straight to its owner: no listener of its own for each kind. */
 export interface ReportingSocket extends WsSocket, ClientHandshake {
   owner: WsOwner | null;
+  /** Whether the owner is to make and read the frames. */
+  handsOver: boolean;
   readonly readyState: WsSocket["readyState"];
   close(code?: number, reason?: string): void;
   ping(payload: Uint8Array): void;
@@ -80,6 +82,7 @@ export function createReportingClass(Ws: typeof WsSocket, isServer: boolean): Re
 
   return class extends Ws implements ReportingSocket {
     owner: WsOwner | null = null;
+    handsOver = false;
     startedClosing = false;
     #socket: Duplex | null = null;
     #isMuted = false;
@@ -88,7 +91,10 @@ export function createReportingClass(Ws: typeof WsSocket, isServer: boolean): Re
     /** `ws` keeps it for itself; without it all frames would be those of ws. */
     setSocket(...[socket, head, options]: Parameters<SetSocket>): void {
       const { protocol } = this;
-      if (this.owner?.takeOver({ socket, head, protocol })) return;
+      if (this.handsOver && this.owner) {
+        this.owner.takeOver({ socket, head, protocol });
+        return;
+      }
       this.#socket = socket;
       setSocket.call(this, socket, head, options);
       boundFragments(this, options.maxPayload);

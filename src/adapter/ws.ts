@@ -5,15 +5,16 @@ import type { ClientRequest, IncomingMessage } from "node:http";
 import type { Socket } from "node:net";
 import { isBufferSource } from "../base/bytes.ts";
 import { checkCloseArguments, checkCloseFrame } from "../base/close-arguments.ts";
+import { quote } from "../base/quote.ts";
 import { whenAborted } from "../base/signal.ts";
 import { startTimer, type Timer } from "../base/timer.ts";
 import { CLOSE_TIMEOUT_MS, CloseCode, ReadyState } from "../constants.ts";
 import type { SocketError } from "../errors.ts";
 import { ABNORMAL_END, type Adapter, type AdapterSink, type Payload } from "./adapter.ts";
+import type { ClientHandshake, StartHandshake } from "./client-handshake.ts";
 import { describeAbort } from "./ends.ts";
 import { isAnswer, windowAlone } from "./extensions.ts";
 import type { Frame } from "./frame-batch.ts";
-import type { ClientHandshake, StartHandshake } from "./frame-handshake.ts";
 import { type FramedConnection, FrameSocket } from "./frame-socket.ts";
 import { Output, type OutputOwner, viewFixed } from "./output.ts";
 import { Pongs } from "./pongs.ts";
@@ -32,7 +33,6 @@ import type { GuardedOptions } from "./ws-redirects.ts";
 import {
   compressionLevelOf,
   compressionThresholdOf,
-  framingOf,
   readLimitOf,
   toReaderSettings,
   type WsOptions,
@@ -54,9 +54,7 @@ export class WsAdapter implements Adapter, WsOwner, ReportsOwner, DialOwner {
   readonly #options: WsOptions;
   readonly #sink: AdapterSink;
   readonly #reports = new Reports(this);
-  /** The last one, until a wire of our own takes over. */
-  #handshake: ClientHandshake | null = null;
-  /** Who makes and reads the frames, the handshake as well; null only where not even a dial could be started. */
+  /** Who makes and reads the frames, before that the handshake; null only where not even a dial could be started. */
   #wire: Wire | null = null;
   #socket: Socket | null = null;
   #extensions = "";
@@ -250,26 +248,23 @@ export class WsAdapter implements Adapter, WsOwner, ReportsOwner, DialOwner {
     this.#socket = socket;
     this.#extensions = headers["sec-websocket-extensions"] ?? "";
     if (isAnswer(this.#extensions)) return;
-    const problem = new Error(`the server's extensions are ${JSON.stringify(this.#extensions)}`);
+    const problem = new Error(`the server's extensions are ${quote(this.#extensions)}`);
     this.abort(describeDialFailure(problem, this.url));
   }
 
   handleRefusal(request: ClientRequest, response: IncomingMessage): void {
-    if (this.#handshake) this.#dial?.handleRefusal(request, response, this.#handshake);
+    this.#dial?.handleRefusal(request, response);
   }
 
-  /** Makes and reads the frames from here on, unless ws is to do it. */
-  takeOver(connection: Omit<FramedConnection, "extensions">): boolean {
-    if (framingOf(this.#options) === "ws") return false;
+  /** Makes and reads the frames from here on. */
+  takeOver(connection: Omit<FramedConnection, "extensions">): void {
     const settings = toReaderSettings(this.#options, false);
     const wire = new FrameSocket({ ...connection, extensions: this.#extensions }, settings);
-    if (this.#handshake) this.#handshake.owner = null;
-    // Nothing else holds it from here on.
-    this.#handshake = null;
+    if (this.#wire) this.#wire.owner = null;
+    // Nothing holds the handshake from here on.
     this.#wire = wire;
     wire.owner = this;
     this.handleOpen();
-    return true;
   }
 
   handleOpen(): void {
@@ -292,7 +287,7 @@ export class WsAdapter implements Adapter, WsOwner, ReportsOwner, DialOwner {
 
   #startClosing(code: number, reason: string): void {
     this.#asked = this.#explained = true;
-    // ws would report the end of a dial before the microtasks of this call have run.
+    // A handshake would report its end before the microtasks of this call have run.
     if (this.#state === ReadyState.CONNECTING) this.#reports.hold();
     const close = (): void => this.#wire?.close(code, reason);
     // Where the peer has ended its side without a close frame, it is waited for as long as it likes.
@@ -322,7 +317,7 @@ export class WsAdapter implements Adapter, WsOwner, ReportsOwner, DialOwner {
   /** Takes the next handshake. */
   take(handshake: ClientHandshake): void {
     handshake.owner = this;
-    this.#handshake = this.#wire = handshake;
+    this.#wire = handshake;
   }
 
   /** Takes what the start of a handshake threw: the one error. */
@@ -360,7 +355,7 @@ export class WsAdapter implements Adapter, WsOwner, ReportsOwner, DialOwner {
 
   /** Ends it at once, and says why. */
   abort(error: SocketError): void {
-    // The caller's signal may be aborted from anywhere, and ws reports the end of a dial too soon.
+    // The caller's signal may be aborted from anywhere, and a handshake reports its end too soon.
     if (this.#state === ReadyState.CONNECTING) this.#reports.hold();
     this.#explain(error);
     this.#drop();

@@ -4,7 +4,7 @@
 import type { IncomingMessage } from "node:http";
 import { isToken } from "../base/url.ts";
 import { checkOrigin, type OriginSettings } from "./origin-check.ts";
-import { quote, type Refusal } from "./refusal.ts";
+import { quoteSafely, type Refusal } from "./refusal.ts";
 import { type HandshakeFields, hasElement, listElements, readFields } from "./request-fields.ts";
 import { readHost, readTarget } from "./request-url.ts";
 
@@ -78,7 +78,7 @@ function checkHttpVersion({ request }: Candidate): Refusal | null {
 
 function checkMethod({ request: { method = "" } }: Candidate): Refusal | null {
   if (method === "GET") return null;
-  const refusal = refuse(`method is ${quote(method)}, must be GET`);
+  const refusal = refuse(`method is ${quoteSafely(method)}, must be GET`);
   return { ...refusal, status: 405, headers: { Allow: "GET" } };
 }
 
@@ -89,7 +89,7 @@ function checkHost({ fields: { host } }: Candidate): Refusal | null {
 
 function checkTarget({ request: { url = "" }, fields: { host } }: Candidate): Refusal | null {
   if (readTarget(url, readHost(host) ?? "") !== null) return null;
-  const shown = quote(url.replace(/([?#]).+/s, "$1…"));
+  const shown = quoteSafely(url.replace(/([?#]).+/s, "$1…"));
   return refuse(`target is ${shown}, must be a path, or a URL whose host is Host`);
 }
 
@@ -122,7 +122,7 @@ function checkKey({ fields }: Candidate): Refusal | null {
 function checkVersion({ fields }: Candidate): Refusal | null {
   const [version = ""] = fields["sec-websocket-version"];
   if (version === "13") return null;
-  const refusal = refuse(`Sec-WebSocket-Version is ${quote(version)}, must be 13`);
+  const refusal = refuse(`Sec-WebSocket-Version is ${quoteSafely(version)}, must be 13`);
   return { ...refusal, status: 426, headers: { ...UPGRADE, "Sec-WebSocket-Version": "13" } };
 }
 
@@ -138,12 +138,12 @@ function checkOffered({ request, fields }: Candidate): Refusal | null {
     (name) => !isToken(name) || seen.size === seen.add(name).size,
   );
   if (wrong === undefined) return null;
-  return refuse(`Sec-WebSocket-Protocol has ${quote(wrong)}, must be tokens, each once`);
+  return refuse(`Sec-WebSocket-Protocol has ${quoteSafely(wrong)}, must be tokens, each once`);
 }
 
 /** What the request has in a field, as an error may show it. */
 function show(values: readonly string[]): string {
-  return values.length === 0 ? "missing" : quote(values.join(", "));
+  return values.length === 0 ? "missing" : quoteSafely(values.join(", "));
 }
 
 function refuse(reason: string): Refusal {

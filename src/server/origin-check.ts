@@ -3,7 +3,7 @@
 
 import { invalidOption, SocketError } from "../errors.ts";
 import { isSameOrigin, parseOrigins } from "../policy/origins.ts";
-import { quote, type Refusal } from "./refusal.ts";
+import { quoteSafely, type Refusal } from "./refusal.ts";
 
 const ACTOR = "WebSockets";
 
@@ -77,7 +77,7 @@ export function checkOrigin(
   }
   if (values.length > 1) return refuse(`Origin stands ${values.length} times, must be once`);
   if (allows(origin, host, isSecure)) return null;
-  return refuse(`Origin is ${quote(origin)}, must be ${wanted}`);
+  return refuse(`Origin is ${quoteSafely(origin)}, must be ${wanted}`);
 }
 
 function refuse(reason: string): Refusal {

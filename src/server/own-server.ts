@@ -6,8 +6,8 @@ import type { AddressInfo, Socket } from "node:net";
 import { MAX_DELAY_MS } from "../base/timer.ts";
 import { SocketError } from "../errors.ts";
 import type { HttpServer } from "./attach.ts";
+import { answerClientError } from "./client-error.ts";
 import { type Check, isText } from "./option-checks.ts";
-import { endUnreadable } from "./unreadable.ts";
 
 /** Where a server of our own listens. */
 export interface ListenOptions {
@@ -84,7 +84,7 @@ export function createOwnServer(
     };
     response.writeHead(426, { ...headers, "Content-Type": "text/plain; charset=utf-8" }).end(body);
   });
-  server.on("clientError", endUnreadable);
+  server.on("clientError", answerClientError);
   if (tls) trackSockets(server);
   if (Number.isFinite(maxConnections)) server.maxConnections = maxConnections + SPARE_CONNECTIONS;
   return server;

@@ -3,15 +3,12 @@
 
 import { STATUS_CODES } from "node:http";
 import type { Duplex } from "node:stream";
+import { quote } from "../base/quote.ts";
 import { startTimer } from "../base/timer.ts";
 import { type ErrorKind, SocketError } from "../errors.ts";
 
 /** How long a peer may take to read its answer, in ms. */
 const ANSWER_TIMEOUT_MS = 1_000;
-/** How much of what a peer sent stands in an error, in characters. */
-const MAX_QUOTE_CHARACTERS = 100;
-// Beyond those that JSON escapes: what moves a terminal's cursor or breaks a line.
-const CONTROL_CHARACTER = /[\x7f-\x9f\u2028\u2029]/g;
 
 /** Why a handshake is refused. */
 export interface Refusal {
@@ -60,14 +57,9 @@ export function toError(refusal: Refusal): SocketError {
   });
 }
 
-/** What a peer sent, as an error may show it: cut, escaped, and nothing before the last "@". */
-export function quote(text: string): string {
-  const shown = text.replace(/^.*@/s, "…@").slice(0, MAX_QUOTE_CHARACTERS);
-  return JSON.stringify(shown).replace(CONTROL_CHARACTER, escapeCharacter);
-}
-
-function escapeCharacter(character: string): string {
-  return `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`;
+/** What a client sent, as an error may show it: nothing before the last "@", which may be a password. */
+export function quoteSafely(text: string): string {
+  return quote(text.replace(/^.*@/s, "…@"));
 }
 
 /**

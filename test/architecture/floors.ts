@@ -46,7 +46,7 @@ const PACKAGES: ReadonlyMap<string, RegExp> = new Map([
   ["path-to-regexp", /^server\/routes\.ts$/],
   [
     "node:",
-    /^(adapter\/((ws|frame|deflate|inflate)[a-z0-9-]*|private-networks|default\.node)\.ts|server\/.*)$/,
+    /^(adapter\/((ws|frame|deflate|inflate)[a-z0-9-]*|client-handshake|private-networks|default\.node)\.ts|server\/.*)$/,
   ],
 ]);
 

@@ -58,6 +58,16 @@ describe("answers that are no upgrade", () => {
     expect(error.details).toMatchObject({ status: 503, body: "x".repeat(512) });
   });
 
+  test("of what the server says only the start is shown, and nothing that moves a cursor", async () => {
+    const text = encodeURIComponent(`\x1b[2J${"x".repeat(200)}`);
+    const field = encodeURIComponent(`Location: /${"y".repeat(3_000)}`);
+    const { error } = await failureOf(`${server}/status?code=302&text=${text}&field=${field}`);
+    const [, line = "", target = ""] =
+      /refused: 302 (.*), redirecting to (.*)$/.exec(error.message) ?? [];
+    expect([line, target]).toEqual([`\\u001b[2J${"x".repeat(96)}`, `/${"y".repeat(99)}`]);
+    expect(error.details).toMatchObject({ statusText: `\x1b[2J${"x".repeat(200)}` });
+  });
+
   test("a path that nobody serves is 404, not worth another try", async () => {
     const { error } = await failureOf(`${server}/nowhere`);
     expect(error).toMatchObject({ code: "ERR_HANDSHAKE_STATUS", retryable: false });
@@ -65,7 +75,7 @@ describe("answers that are no upgrade", () => {
   });
 });
 
-// With compression the class of ws does the handshake, without it a request of our own.
+// With compression the class of ws does the handshake; without it, and with frames of our own, a request of our own.
 describe.each([
   ["nothing", {}],
   ["compression", { compression: Compression.CONTEXT_TAKEOVER }],

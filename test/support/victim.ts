@@ -49,11 +49,11 @@ export class Victim {
     await this.#ask({ ask: "broadcast", messages, bytes });
   }
 
-  /** What is done meanwhile finds nobody at home: all that it sends is there at once when the server goes on. */
-  async whileStopped<T>(act: () => Promise<T>): Promise<T> {
+  /** Stops the server's process while `act` runs; what that sends is there at once when it goes on. */
+  whileStopped(act: () => void): void {
     this.#child.kill("SIGSTOP");
     try {
-      return await act();
+      act();
     } finally {
       this.#child.kill("SIGCONT");
     }

@@ -1,7 +1,7 @@
 import { Duplex } from "node:stream";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { SocketError } from "../../src/errors.ts";
-import { answer, quote, type Refusal, toError } from "../../src/server/refusal.ts";
+import { answer, quoteSafely, type Refusal, toError } from "../../src/server/refusal.ts";
 
 const FORBIDDEN: Refusal = { status: 403, code: "ERR_FORBIDDEN", message: "upgrade: secret why" };
 
@@ -55,7 +55,7 @@ describe("the error of a refusal", () => {
   });
 });
 
-describe("quote", () => {
+describe("quoteSafely", () => {
   test.each([
     ["text", '"text"'],
     ["", '""'],
@@ -65,11 +65,11 @@ describe("quote", () => {
     ["http://user:word@h", '"…@h"'],
     ["ü", '"ü"'],
   ])("shows %j as %s", (text, shown) => {
-    expect(quote(text)).toBe(shown);
+    expect(quoteSafely(text)).toBe(shown);
   });
 
   test("cuts to 100 characters", () => {
-    expect(quote("x".repeat(101))).toBe(JSON.stringify("x".repeat(100)));
+    expect(quoteSafely("x".repeat(101))).toBe(JSON.stringify("x".repeat(100)));
   });
 });
 

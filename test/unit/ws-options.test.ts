@@ -2,7 +2,12 @@ import { Agent } from "node:http";
 import { describe, expect, test } from "vitest";
 import type { WebSocketOptions } from "../../src/adapter/adapter.ts";
 import { lookupPublic } from "../../src/adapter/private-networks.ts";
-import { checkOptions, dialTimeoutOf, toWsOptions } from "../../src/adapter/ws-options.ts";
+import {
+  checkOptions,
+  dialTimeoutOf,
+  isRequestOwn,
+  toWsOptions,
+} from "../../src/adapter/ws-options.ts";
 import { compressionThresholdOf, readLimitOf } from "../../src/adapter/ws-settings.ts";
 import { Compression } from "../../src/constants.ts";
 import { SocketError } from "../../src/errors.ts";
@@ -260,6 +265,18 @@ describe("other options", () => {
   test("that are undefined count as not given", () => {
     expect(() => check({ headers: undefined, timeout: undefined })).not.toThrow();
   });
+});
+
+test.runIf(process.platform !== "win32").each([
+  [{ framing: "own" }, true],
+  [{ framing: "own", agent: new Agent() }, true],
+  [{ framing: "own", compression: Compression.DISABLED }, true],
+  [{ framing: "own", compression: Compression.NO_CONTEXT }, false],
+  [{ framing: "own", compression: Compression.CONTEXT_TAKEOVER }, false],
+  [{ framing: "ws" }, false],
+  [{ framing: "ws", agent: new Agent() }, false],
+] as const)("of %j: whether the handshake is a request of our own, %s", (options, isOwn) => {
+  expect(isRequestOwn(options)).toBe(isOwn);
 });
 
 describe("what ws is told", () => {

@@ -1,5 +1,5 @@
-/** Frame handshake: what the adapter asks of the handshake of a client, whoever does it, and who makes the frames
- *  behind it. */
+/** Client handshake: what the adapter asks of the opening handshake of a client, whoever does it, and who makes the
+ *  frames behind it. */
 
 import type { ClientRequest, IncomingMessage } from "node:http";
 import type { WebSocketOptions } from "./adapter.ts";
@@ -10,13 +10,13 @@ import type { Wire, WireOwner } from "./wire.ts";
 export interface HandshakeOwner extends WireOwner {
   /** The server has agreed, as far as the status goes; what it says is checked when this has returned. */
   handleUpgrade(response: IncomingMessage): void;
-  /** It has answered something else. */
+  /** It has answered with another status than 101. */
   handleRefusal(request: ClientRequest, response: IncomingMessage): void;
-  /** Takes over a connection, the handshake being done; false leaves its frames to ws. */
-  takeOver(connection: Omit<FramedConnection, "extensions">): boolean;
+  /** Makes and reads the frames of a connection from here on, its handshake being done. */
+  takeOver(connection: Omit<FramedConnection, "extensions">): void;
 }
 
-/** A handshake on its way; it goes on to be the wire where ws makes the frames. */
+/** A handshake on its way, CONNECTING: it can be ended. Where ws makes the frames it goes on to be the wire itself. */
 export interface ClientHandshake extends Wire {
   owner: HandshakeOwner | null;
 }
