@@ -177,7 +177,7 @@ export interface WebSocketOptions {
   /** TLS settings for `wss:` URLs. */
   readonly tls?: TlsOptions | undefined;
   /**
-   * How many redirects to follow, 0 to 20. Crossing to another origin drops the caller's `headers`; going
+   * How many redirects to follow, 0 to 20. Crossing to another origin drops the caller's `headers`, for good; going
    * from `wss:` to `ws:` is refused.
    * @default 0
    */

@@ -45,7 +45,10 @@ export function readRefusal(
 /** What of a dial concerns each of its handshakes. */
 export type GuardedOptions = Pick<DialRequest, "options" | "guard">;
 
-/** Follows redirects, as many as the caller allows, and hands the caller's header fields to no other origin. */
+/**
+ * Follows redirects, as many as the caller allows. From the first on that leads to another origin, none gets the
+ * caller's header fields, credentials and keys: not the caller's own origin either, at a path of the other's choice.
+ */
 export class Redirects {
   readonly #origin: URL;
   readonly #connect: StartHandshake;
@@ -53,6 +56,8 @@ export class Redirects {
   /** Where the last handshake went. */
   #url: URL;
   #followed = 0;
+  /** Whether one has led to another origin: where it leads from there is what that one wants. */
+  #hasCrossed = false;
 
   constructor(url: URL, connect: StartHandshake, request: GuardedOptions) {
     this.#origin = this.#url = url;
@@ -85,9 +90,8 @@ export class Redirects {
     }
     guard?.admitUrl(target);
     this.#url = target;
-    if (target.origin !== this.#origin.origin) {
-      return this.#connect(target, withoutSecrets(options));
-    }
+    this.#hasCrossed ||= target.origin !== this.#origin.origin;
+    if (this.#hasCrossed) return this.#connect(target, withoutSecrets(options));
     if (target.username === "" && target.password === "") {
       target.username = this.#origin.username;
       target.password = this.#origin.password;

@@ -188,6 +188,15 @@ describe("another origin", () => {
     expect(seen.headers).not.toHaveProperty("authorization");
   });
 
+  test("one that leads back does not bring them back, nor the URL's credentials", async () => {
+    const other = await startOther();
+    const options = { followRedirects: 2, headers: { "X-Api-Key": "mine" } };
+    const path = leadingTo(`${other}${leadingTo(`${server}/request`)}`);
+    const seen = await seenRequest(`ws://user:word@${host}${path}`, options);
+    expect(seen.headers).not.toHaveProperty("x-api-key");
+    expect(seen.headers).not.toHaveProperty("authorization");
+  });
+
   test("the URL's credentials go along within the origin only", async () => {
     const url = `ws://user:word@${host}`;
     const options = { followRedirects: 1 };
