@@ -12,6 +12,8 @@ const FULL = {
   flood: { generations: 6, warmUps: 4, rounds: 12, others: { generations: 2, each: 4 } },
   // The code of a dial is long and runs once for each connection: its compiler is busy for longer.
   connect: { generations: 3, warmUps: 20, rounds: 10, others: { generations: 2, each: 4 } },
+  // So it is with accepting, whose rounds differ more than any others: many, over many processes.
+  accept: { generations: 8, warmUps: 16, rounds: 16, others: { generations: 2, each: 4 } },
   memory: { generations: 5, warmUps: 0, rounds: 1, others: { generations: 2, each: 1 } },
   broadcast: { generations: 3, warmUps: 4, rounds: 10, others: { generations: 2, each: 4 } },
   "broadcast-deflate": {
@@ -28,6 +30,7 @@ const QUICK = {
   roundMs: 40,
   default: { generations: 1, warmUps: 2, rounds: 5, others: { generations: 1, each: 5 } },
   connect: { generations: 1, warmUps: 6, rounds: 4, others: { generations: 1, each: 4 } },
+  accept: { generations: 1, warmUps: 6, rounds: 4, others: { generations: 1, each: 4 } },
   memory: { generations: 1, warmUps: 0, rounds: 1, others: { generations: 1, each: 1 } },
   broadcast: { generations: 1, warmUps: 2, rounds: 4, others: { generations: 1, each: 4 } },
   "broadcast-deflate": {

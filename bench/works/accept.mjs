@@ -9,7 +9,7 @@ export async function empty({ server, crowd }) {
 }
 
 export const accept = {
-  kind: "connect",
+  kind: "accept",
   side: "server",
   group: "Connections",
   unit: "conn/s",
